@@ -1,0 +1,150 @@
+from django.conf import settings
+from django.db import models
+
+from .audience import audience_key_field, audience_keys_of
+from .public_id import public_id_field
+from .record import Copy, Record
+
+
+class Conflict(models.Model):
+    """Filings of one record contradict one another where both cannot be true."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="conflicts")
+    element = models.CharField(max_length=40, help_text="Dublin Core term, or identifier:<scheme>.")
+    alternatives = models.JSONField(help_text="Each value with the filings that state it.")
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("record", "element"), name="conflict_once_an_element")]
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.element}"
+
+
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(audience_key__in=audience_keys_of(user))
+
+    def effective(self):
+        return self.filter(ended_at__isnull=True)
+
+
+class Decision(models.Model):
+    """What a person decided about a pair of copies, or about which filing of a record is the record copy.
+
+    One effective decision per subject; a later one, or its undo, ends it. Undone ones stay readable.
+    """
+
+    class Verdict(models.TextChoices):
+        SAME = "same", "The same picture"
+        DERIVATIVE = "derivative", "One was made from the other"
+        SAME_SCENE = "same-scene", "Another shot of the same scene"
+        DIFFERENT = "different", "Different pictures"
+        DESIGNATED = "designated", "This filing is the record copy"
+
+    class Ending(models.TextChoices):
+        UNDONE = "undone", "Undone"
+        SUPERSEDED = "superseded", "Superseded by a later decision"
+
+    public_id = public_id_field()
+    audience_key = audience_key_field()
+    copy_low = models.ForeignKey(Copy, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions_low")
+    copy_high = models.ForeignKey(Copy, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions_high")
+    record = models.ForeignKey(Record, null=True, blank=True, on_delete=models.PROTECT, related_name="designations")
+    filing = models.ForeignKey("Filing", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=20, choices=Verdict)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    decided_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ending = models.CharField(max_length=20, choices=Ending, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("copy_low", "copy_high"),
+                condition=models.Q(ended_at__isnull=True, copy_low__isnull=False),
+                name="decision_one_effective_a_pair",
+            ),
+            models.UniqueConstraint(
+                fields=("record",),
+                condition=models.Q(ended_at__isnull=True, record__isnull=False),
+                name="decision_one_effective_a_designation",
+            ),
+            models.CheckConstraint(
+                name="decision_of_one_subject",
+                condition=(
+                    models.Q(
+                        copy_low__isnull=False,
+                        copy_high__isnull=False,
+                        copy_low__lt=models.F("copy_high"),
+                        record__isnull=True,
+                        filing__isnull=True,
+                        verdict__in=("same", "derivative", "same-scene", "different"),
+                    )
+                    | models.Q(
+                        copy_low__isnull=True,
+                        copy_high__isnull=True,
+                        record__isnull=False,
+                        filing__isnull=False,
+                        verdict="designated",
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="decision_ended_by_someone",
+                condition=(
+                    models.Q(ended_at__isnull=True, ended_by__isnull=True, ending="")
+                    | models.Q(ended_at__isnull=False, ended_by__isnull=False, ending__in=("undone", "superseded"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} ({self.decided_by})"
+
+    @property
+    def is_effective(self) -> bool:
+        return self.ended_at is None
+
+
+class RelationQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(retracted_at__isnull=True)
+
+
+class Relation(models.Model):
+    """Record to record: what one has to do with the other. Held between copies, so that it follows them."""
+
+    class Kind(models.TextChoices):
+        DERIVED_FROM = "derived-from", "was made from"
+        SAME_SCENE = "same-scene", "shows the same scene as"
+
+    from_copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="relations_from")
+    to_copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="relations_to")
+    kind = models.CharField(max_length=20, choices=Kind)
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="relation")
+    made_at = models.DateTimeField()
+    retracted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RelationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("from_copy", "to_copy", "kind"),
+                condition=models.Q(retracted_at__isnull=True),
+                name="relation_once_standing",
+            ),
+            models.CheckConstraint(
+                name="relation_between_two", condition=~models.Q(from_copy=models.F("to_copy"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_copy} {self.kind} {self.to_copy}"

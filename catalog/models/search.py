@@ -1,0 +1,96 @@
+"""What the search box searches: one row a standing record, and the full text of each engine behind `matching`.
+
+PostgreSQL keeps an expression index over `title` and `body`; SQLite an FTS5 table that triggers keep in step
+(both made in migration 0002). Both stem English words and fold case.
+"""
+
+import re
+
+from django.db import connections, models
+from django.db.models.expressions import RawSQL
+
+from .audience import audience_key_field, audience_keys_of
+from .record import Record
+
+WORD = re.compile(r"\w+", re.UNICODE)
+
+POSTGRES_DOCUMENT = (
+    "(setweight(to_tsvector('english', catalog_searchentry.title), 'A')"
+    " || setweight(to_tsvector('english', catalog_searchentry.body), 'B'))"
+)
+SQLITE_TABLE = "catalog_searchentry_words"
+
+
+class SearchEntryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(audience_key__in=audience_keys_of(user))
+
+    def matching(self, words: str):
+        """Keep entries that hold every word (stemmed; the last one also as a beginning). No words keep all."""
+        terms = WORD.findall(words)
+        if not terms:
+            return self
+        if connections[self.db].vendor == "postgresql":
+            return self._matching_postgres(terms)
+        return self._matching_sqlite(terms)
+
+    def _matching_postgres(self, terms: list[str]):
+        query = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
+        found = RawSQL(f"{POSTGRES_DOCUMENT} @@ to_tsquery('english', %s)", (query,), models.BooleanField())  # noqa: S611 - the words are a parameter
+        rank = RawSQL(f"ts_rank({POSTGRES_DOCUMENT}, to_tsquery('english', %s))", (query,), models.FloatField())  # noqa: S611
+        return self.filter(found).annotate(relevance=rank)
+
+    def _matching_sqlite(self, terms: list[str]):
+        query = " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
+        ids = RawSQL(f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s", (query,))  # noqa: S608, S611
+        rank = RawSQL(  # noqa: S611 - the words are a parameter
+            f"(SELECT -bm25({SQLITE_TABLE}, 5.0, 1.0) FROM {SQLITE_TABLE}"  # noqa: S608
+            f" WHERE {SQLITE_TABLE} MATCH %s AND rowid = catalog_searchentry.id)",
+            (query,),
+            models.FloatField(),
+        )
+        return self.filter(pk__in=ids).annotate(relevance=rank)
+
+
+class SearchEntry(models.Model):
+    """A standing record as the search sees it. Written when the published order is followed, never by hand."""
+
+    record = models.OneToOneField(Record, on_delete=models.CASCADE, related_name="search_entry")
+    audience_key = audience_key_field()
+    title = models.TextField(blank=True)
+    body = models.TextField(blank=True, help_text="All words of all its filings, lesser copies and absorbed titles.")
+    year = models.IntegerField(null=True, blank=True, help_text="Year in which the picture was made.")
+    filed_at = models.DateTimeField()
+    filing_count = models.PositiveIntegerField(default=1)
+    has_conflict = models.BooleanField(default=False)
+
+    objects = SearchEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "search entries"
+        indexes = [
+            models.Index(fields=("audience_key", "-filed_at", "-id"), name="search_newest"),
+            models.Index(fields=("audience_key", "year"), name="search_year"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SearchFacet(models.Model):
+    """A value that narrows a search: the agencies that filed it, the numbers that it bears."""
+
+    class Kind(models.TextChoices):
+        AGENCY = "agency", "Agency"
+        IDENTIFIER = "identifier", "Identifier"
+
+    entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="facets")
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.CharField(max_length=260, help_text="Agency slug, or scheme:normalised number.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("entry", "kind", "value"), name="search_facet_once")]
+        indexes = [models.Index(fields=("kind", "value", "entry"), name="search_facet_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"

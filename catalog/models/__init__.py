@@ -3,7 +3,7 @@
 from .agency import Agency
 from .audience import Audience, AudienceGroup, audience_key, audience_keys_of
 from .decision import Conflict, Decision, Relation
-from .event import Cursor, Event, EventPayload, Publication
+from .event import Cursor, Event, EventPayload, Publication, Unpublished
 from .filing import Filing, Upload
 from .holding import Holding
 from .image_file import Fingerprint, ImageFile, Page
@@ -48,6 +48,7 @@ __all__ = [
     "SearchFacet",
     "Source",
     "Statement",
+    "Unpublished",
     "Upload",
     "User",
     "audience_key",

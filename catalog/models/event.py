@@ -46,6 +46,15 @@ class EventPayload(models.Model):
         return f"payload of {self.event}"
 
 
+class Unpublished(models.Model):
+    """An Event that waits for its place in the published order; the publisher's to-do list."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.event} waits"
+
+
 class Publication(models.Model):
     """An Event's place in the published order, given by the one publisher after the event was committed."""
 

@@ -40,6 +40,9 @@ class ImageFile(models.Model):
         max_length=64, blank=True, help_text="SHA-256 of every page's upright pixels with mode, depth and profile."
     )
     quality = models.JSONField(default=dict, help_text="The facts that order best copies.")
+    rank = models.CharField(
+        max_length=120, blank=True, help_text="The order of best copies as text that sorts: the least is the best."
+    )
     capture = models.JSONField(default=dict, help_text="The camera's own data, as embedded.")
     page_count = models.PositiveIntegerField(default=0)
     is_boilerplate = models.BooleanField(default=False, help_text="A placeholder picture, which groups nothing.")

@@ -20,7 +20,6 @@ class Job(models.Model):
         EXAMINE = "examine", "Examine a file"
         COMPARE = "compare", "Look for candidates"
         SETTLE = "settle", "Group and describe"
-        PUBLISH = "publish", "Publish"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -32,6 +31,7 @@ class Job(models.Model):
     subject = models.CharField(max_length=40, help_text="Key of what the work is about.")
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0, help_text="How often it was taken; also the lease's token.")
+    failures = models.PositiveIntegerField(default=0, help_text="How often it failed, not counting lost workers.")
     not_before = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True, blank=True)
     is_wanted_again = models.BooleanField(default=False, help_text="Asked for once more while it was running.")
@@ -39,7 +39,8 @@ class Job(models.Model):
     made_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    ATTEMPTS_ALLOWED = 3
+    FAILURES_ALLOWED = 3
+    ATTEMPTS_ALLOWED = 20  # a job that takes its worker down every time is set aside at last, too
     LEASE = datetime.timedelta(seconds=120)
 
     objects = JobQuerySet.as_manager()

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import functions
 
 from .audience import audience_keys_of
 from .image_file import ImageFile
@@ -37,42 +38,53 @@ class Match(models.Model):
         return f"{self.method}: {self.supports}"
 
 
+class ReviewItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(audience_key__in=audience_keys_of(user))
+
+    def leading(self):
+        """Keep, for each record, the question about the best of those it may be the same as.
+
+        The others follow from the answer: joined records share them, and after "different" the next one leads.
+        """
+        better_question = ReviewItem.objects.filter(
+            worse=models.OuterRef("worse"), better_rank__lt=models.OuterRef("better_rank")
+        )
+        return self.filter(~models.Exists(better_question))
+
+
 class ReviewItem(models.Model):
     """A question for a person: are these two records' pictures the same? At most one open for two records."""
 
     public_id = public_id_field()
     audience_key = models.CharField(max_length=80)
-    record_low = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reviews_low")
-    record_high = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reviews_high")
-    copy_a = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="The better copy.")
-    copy_b = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+")
+    better = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reviews_as_better")
+    worse = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reviews_as_worse")
+    better_rank = models.CharField(max_length=120, help_text="Rank of the better record's best copy.")
+    copy_a = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the better record.")
+    copy_b = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the other record.")
     match = models.ForeignKey(Match, on_delete=models.PROTECT)
     distance_bits = models.PositiveSmallIntegerField()
-    is_leading = models.BooleanField(
-        default=True, help_text="Asked now. The others follow from the answers and are asked only if still open."
-    )
     because = models.TextField(help_text="The sentence that says why the software does not decide.")
     opened_at = models.DateTimeField()
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     held_until = models.DateTimeField(null=True, blank=True)
 
-    class QuerySet(models.QuerySet):
-        def visible_to(self, user):
-            return self.filter(audience_key__in=audience_keys_of(user))
-
-        def leading(self):
-            return self.filter(is_leading=True)
-
-    objects = QuerySet.as_manager()
+    objects = ReviewItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("record_low", "record_high"), name="review_once_a_pair"),
-            models.CheckConstraint(
-                name="review_of_two_in_order", condition=models.Q(record_low__lt=models.F("record_high"))
+            models.UniqueConstraint(
+                functions.Least("better", "worse"),
+                functions.Greatest("better", "worse"),
+                name="review_once_a_pair",
             ),
+            models.CheckConstraint(name="review_of_two", condition=~models.Q(better=models.F("worse"))),
         ]
-        indexes = [models.Index(fields=("audience_key", "is_leading", "distance_bits", "id"), name="review_queue")]
+        indexes = [
+            models.Index(fields=("worse", "better_rank"), name="review_leading"),
+            models.Index(fields=("audience_key", "distance_bits", "id"), name="review_queue"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.record_low} / {self.record_high}"
+        return f"{self.better} / {self.worse}"

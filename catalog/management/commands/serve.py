@@ -1,0 +1,120 @@
+"""Run the whole product on this machine: pages, workers and sweep, each started again when it dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+SECONDS_TO_END = 15
+SECONDS_BETWEEN_STARTS = 2
+
+
+@dataclass
+class Process:
+    """One program that is kept running; in a group of its own, so that it ends with all its children."""
+
+    name: str
+    command: list[str]
+    is_once: bool = False
+    running: subprocess.Popen | None = None
+    started_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        self.running = subprocess.Popen(self.command, start_new_session=True, env=os.environ)  # noqa: S603 - our own
+
+    def has_died(self) -> bool:
+        return self.running is not None and self.running.poll() is not None
+
+    def signal(self, number: int) -> None:
+        if self.running is None:
+            return
+        try:
+            os.killpg(self.running.pid, number)
+        except ProcessLookupError:
+            pass
+
+
+class Command(BaseCommand):
+    help = "Serve the catalog: web pages, Celery workers and their sweep. Ctrl-C ends them all."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 2, help="processes that work on images")
+        parser.add_argument("--demo", action="store_true", help="file the demo city into an empty catalog")
+
+    def handle(self, *, host: str, port: int, workers: int, demo: bool, **_):
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.ending = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.ending.set())
+        processes = _processes(host, port, workers, demo)
+        for process in processes:
+            process.start()
+        self.stdout.write(_welcome(host, port, demo))
+        try:
+            self._keep_running(processes)
+        finally:
+            self._end(processes)
+
+    def _keep_running(self, processes: list[Process]) -> None:
+        while not self.ending.wait(0.5):
+            for process in processes:
+                if not process.has_died() or time.monotonic() - process.started_at < SECONDS_BETWEEN_STARTS:
+                    continue
+                if process.is_once:
+                    process.running = None
+                    continue
+                self.stderr.write(f"{process.name} ended unexpectedly; starting it again.")
+                process.signal(signal.SIGKILL)  # what it left behind
+                process.start()
+
+    def _end(self, processes: list[Process]) -> None:
+        self.stdout.write("\nEnding: finishing what is being worked on ...")
+        for process in processes:
+            process.signal(signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS_TO_END
+        for process in processes:
+            if process.running is None:
+                continue
+            try:
+                process.running.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass
+            process.signal(signal.SIGKILL)
+        self.stdout.write("Ended. What was not finished goes on at the next start.")
+
+
+def _processes(host: str, port: int, workers: int, demo: bool) -> list[Process]:
+    python = sys.executable
+    manage = str(settings.BASE_DIR / "manage.py")
+    web = ["-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4",
+           "--timeout", "120", "--worker-tmp-dir", str(settings.DATA_DIR), "--log-level", "warning"]  # fmt: skip
+    worker = ["-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", str(workers), "--loglevel", "warning",
+              "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", f"worker-{port}@%h"]  # fmt: skip
+    found = [Process("The web server", [python, *web]), Process("The worker", [python, *worker])]
+    if demo:
+        found.append(Process("The demo", [python, manage, "load_demo", "--decide"], is_once=True))
+    return found
+
+
+def _welcome(host: str, port: int, demo: bool) -> str:
+    lines = ["", f"Record Copy is at http://{host}:{port}"]
+    if demo:
+        lines += [
+            "A small demo city is being filed right now; reload to see it arrive.",
+            "Sign in as officer (decides), building (files), police (restricted records) or operator (jobs);",
+            "the password is record-copy-demo for each.",
+        ]
+    else:
+        lines.append("`manage.py add_person` makes the first account, `manage.py add_agency` the first agency.")
+    return "\n".join([*lines, "Ctrl-C ends it.", ""])

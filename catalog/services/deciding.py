@@ -1,0 +1,225 @@
+"""What people decide: that two copies are the same picture or not, and which filing is the record copy."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from catalog.models import Agency, Copy, Decision, Filing, Membership, Record, Relation, ReviewItem, User
+
+from .describing import describe
+from .filing import new_copy
+from .history import write_event
+from .settling import lock_audience, regroup
+
+PAIR_VERDICTS = (
+    Decision.Verdict.SAME,
+    Decision.Verdict.DERIVATIVE,
+    Decision.Verdict.SAME_SCENE,
+    Decision.Verdict.DIFFERENT,
+)
+
+
+class NotAllowed(Exception):
+    """This person may not decide here; says which role is missing."""
+
+
+class AlreadyDecided(Exception):
+    """Somebody decided this meanwhile; `decision` is theirs."""
+
+    def __init__(self, decision: Decision):
+        super().__init__(
+            f"{decision.decided_by.get_full_name() or decision.decided_by} already decided: "
+            f"{decision.get_verdict_display()}. Undo that decision first if you see it otherwise."
+        )
+        self.decision = decision
+
+
+class Contradiction(Exception):
+    """The decision cannot stand beside earlier ones; says beside which."""
+
+
+def agencies_of(*copies: Copy):
+    """Return the agencies that filed any of the copies."""
+    return Agency.objects.filter(filings__copy__in=copies).distinct()
+
+
+def may_decide(user: User, *copies: Copy) -> bool:
+    """A person decides about copies whose every filing agency made them a records officer."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return not agencies_of(*copies).exclude(pk__in=user.agencies_with(Membership.Role.OFFICER)).exists()
+
+
+def queue_for(user: User):
+    """Return the questions that this person may answer now, closest pairs first."""
+    others = Agency.objects.exclude(pk__in=user.agencies_with(Membership.Role.OFFICER))
+    foreign = Filing.objects.filter(agency__in=others)
+    return (
+        ReviewItem.objects.visible_to(user)
+        .leading()
+        .exclude(copy_a__in=foreign.values("copy"))
+        .exclude(copy_b__in=foreign.values("copy"))
+        .select_related("copy_a__file", "copy_b__file", "copy_a__record", "copy_b__record")
+        .order_by("distance_bits", "id")
+    )
+
+
+@transaction.atomic
+def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, at: datetime) -> Decision:
+    """Decide about two copies of one audience; their records follow at once.
+
+    `copy_a` is the original where the verdict is "derivative". Raises NotAllowed, AlreadyDecided, Contradiction.
+    """
+    if verdict not in PAIR_VERDICTS or copy_a == copy_b or copy_a.audience_key != copy_b.audience_key:
+        raise ValueError("a decision is about two copies of one audience")
+    _require_officer(by, copy_a, copy_b)
+    lock_audience(copy_a.audience_key)
+    low, high = sorted((copy_a, copy_b), key=lambda c: c.pk)
+    if standing := Decision.objects.effective().filter(copy_low=low, copy_high=high).first():
+        raise AlreadyDecided(standing)
+    if verdict == Decision.Verdict.SAME:
+        _refuse_against_earlier(low, high)
+    decision = Decision.objects.create(
+        audience_key=copy_a.audience_key,
+        copy_low=low,
+        copy_high=high,
+        verdict=verdict,
+        reason=reason,
+        decided_by=by,
+        decided_at=at,
+    )
+    _relate(decision, original=copy_a, other=copy_b, at=at)
+    _tell("decision.made", decision, copy_a.record, at=at, by=by, reason=reason)
+    regroup([copy_a, copy_b], copy_a.audience_key, at=at, actor=by)
+    return decision
+
+
+@transaction.atomic
+def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Decision:
+    """End a decision; filings, records and descriptions are again what the rest of the evidence says."""
+    lock_audience(decision.audience_key)
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    copies = [c for c in (decision.copy_low, decision.copy_high) if c]
+    subject = copies[0].record if copies else decision.record
+    _require_officer(by, *(copies or subject.copies.standing()))
+    if not decision.is_effective:
+        raise Contradiction("This decision was undone before.")
+    decision.ended_at, decision.ended_by, decision.ending = at, by, Decision.Ending.UNDONE
+    decision.save(update_fields=["ended_at", "ended_by", "ending"])
+    Relation.objects.standing().filter(decision=decision).update(retracted_at=at)
+    _tell("decision.undone", decision, subject, at=at, by=by, reason=reason)
+    if not copies:
+        describe(subject, at=at)
+        return decision
+    seeds = [seed for c in copies for seed in (_put_back(c, at) if c.apart else [c])]
+    regroup(seeds, decision.audience_key, at=at, actor=by)
+    return decision
+
+
+@transaction.atomic
+def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decision:
+    """Give a filing a record of its own although its bytes are those of others in its record.
+
+    Raises Contradiction where it is the only filing of its copy.
+    """
+    lock_audience(filing.audience_key)
+    copy = Copy.objects.select_related("record", "file").get(pk=filing.copy_id)
+    _require_officer(by, copy)
+    if not copy.filings.exclude(pk=filing.pk).exists():
+        raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
+    last = Copy.objects.filter(file=copy.file, audience_key=copy.audience_key).order_by("-apart").first()
+    own = new_copy(copy.file, copy.audience_key, at=at, apart=last.apart + 1)
+    Filing.objects.filter(pk=filing.pk).update(copy=own)
+    return decide(
+        copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at
+    )
+
+
+@transaction.atomic
+def designate(*, filing: Filing, reason: str, by: User, at: datetime) -> Decision:
+    """Make this filing the record copy of its record."""
+    lock_audience(filing.audience_key)
+    record = Copy.objects.select_related("record").get(pk=filing.copy_id).record
+    _require_officer(by, *record.copies.standing())
+    Decision.objects.effective().filter(record=record).update(
+        ended_at=at, ended_by=by, ending=Decision.Ending.SUPERSEDED
+    )
+    decision = Decision.objects.create(
+        audience_key=filing.audience_key,
+        record=record,
+        filing=filing,
+        verdict=Decision.Verdict.DESIGNATED,
+        reason=reason,
+        decided_by=by,
+        decided_at=at,
+    )
+    _tell("decision.made", decision, record, at=at, by=by, reason=reason)
+    describe(record, at=at)
+    return decision
+
+
+def _require_officer(user: User, *copies: Copy) -> None:
+    if not may_decide(user, *copies):
+        names = ", ".join(a.name for a in agencies_of(*copies))
+        raise NotAllowed(f"Only a records officer of every agency that filed these images may decide: {names}.")
+
+
+def _refuse_against_earlier(low: Copy, high: Copy) -> None:
+    """Refuse "same" where a standing decision keeps a copy of the one record from a copy of the other."""
+    low, high = Copy.objects.get(pk=low.pk), Copy.objects.get(pk=high.pk)
+    pair = (low.record_id, high.record_id)
+    apart = Decision.objects.effective().exclude(verdict=Decision.Verdict.SAME)
+    crossing = apart.filter(copy_low__record__in=pair, copy_high__record__in=pair).exclude(
+        copy_low__record=low.record_id, copy_high__record=low.record_id
+    )
+    if low.record_id != high.record_id and (earlier := crossing.select_related("decided_by").first()):
+        raise Contradiction(
+            f"{earlier.decided_by.get_full_name() or earlier.decided_by} decided on {earlier.decided_at:%d %B %Y} about "
+            f"copies of these records: {earlier.get_verdict_display()}. Undo that decision first."
+        )
+
+
+def _relate(decision: Decision, *, original: Copy, other: Copy, at: datetime) -> None:
+    kinds = {
+        Decision.Verdict.DERIVATIVE: Relation.Kind.DERIVED_FROM,
+        Decision.Verdict.SAME_SCENE: Relation.Kind.SAME_SCENE,
+    }
+    if kind := kinds.get(decision.verdict):
+        Relation.objects.create(from_copy=other, to_copy=original, kind=kind, decision=decision, made_at=at)
+
+
+def _put_back(copy: Copy, at: datetime) -> list[Copy]:
+    """Undo a setting apart: its filings go back to the copy that they came from, and its record is absorbed there.
+
+    Returns the copies that were with it or take it back, to be grouped anew.
+    """
+    about = Q(copy_low=copy) | Q(copy_high=copy)
+    if Decision.objects.effective().filter(about).exists():
+        raise Contradiction("Other decisions rest on the record that was set apart. Undo those first.")
+    first = (
+        Copy.objects.standing()
+        .select_related("record")
+        .get(file=copy.file_id, audience_key=copy.audience_key, apart=0)
+    )
+    beside = list(Copy.objects.standing().filter(record=copy.record_id).exclude(pk=copy.pk))
+    Filing.objects.filter(copy=copy).update(copy=first)
+    ReviewItem.objects.filter(Q(copy_a=copy) | Q(copy_b=copy)).delete()
+    Copy.objects.filter(pk=copy.pk).update(ended_at=at, record=first.record)
+    home = copy.home_record
+    if home.pk != first.record_id:
+        Record.objects.filter(absorbed_into=home).update(absorbed_into=first.record)
+        Record.objects.filter(pk=home.pk).update(state=Record.State.ABSORBED, absorbed_into=first.record)
+    write_event(
+        "record.absorbed", object_id=home.public_id, at=at, audience_key=copy.audience_key,
+        record=first.record, after={"into": first.record.public_id},
+    )  # fmt: skip
+    return [first, *beside]
+
+
+def _tell(verb: str, decision: Decision, record: Record, *, at: datetime, by: User, reason: str) -> None:
+    copies = [c.public_id for c in (decision.copy_low, decision.copy_high) if c]
+    write_event(
+        verb, object_id=decision.public_id, at=at, actor=by, audience_key=decision.audience_key, record=record,
+        reason=reason, after={"verdict": decision.verdict, "copies": copies},
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""Records as the formats want them: plain values, already reduced to what the reader may see."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+
+from catalog.formats import entry as plain
+from catalog.imaging.fingerprints import PHASH
+from catalog.metadata.places import BadPlace, parse_point
+from catalog.models import Agency, Event, Fingerprint, ImageFile, Record, Relation
+
+from .reading import CopyView, FilingView, RecordView, read_record
+from .settling import RULE
+
+RULE_TEXT = (
+    "Same bytes, or the same coded picture, or exactly the same pixels; whatever else looks alike is decided by a "
+    "records officer. Fingerprints only propose."
+)
+CONDITIONS = {ImageFile.State.DAMAGED: plain.Condition.DAMAGED}
+ROLES = {
+    (Relation.Kind.DERIVED_FROM, True): "derived-from",
+    (Relation.Kind.DERIVED_FROM, False): "has-derivative",
+    (Relation.Kind.SAME_SCENE, True): "same-scene",
+    (Relation.Kind.SAME_SCENE, False): "same-scene",
+}
+BATCH = 200
+
+
+def catalog_entry() -> plain.Catalog:
+    """Return the catalog as a whole, as the settings describe it."""
+    last = Record.objects.standing().order_by("-modified_at").values_list("modified_at", flat=True).first()
+    return plain.Catalog(
+        base_iri=settings.BASE_IRI,
+        title=settings.CATALOG_TITLE,
+        description="One authoritative record for every image that the city's departments file.",
+        publisher_name=settings.CATALOG_PUBLISHER,
+        modified=last,
+    )
+
+
+def agency_entries() -> list[plain.AgencyEntry]:
+    return [_agency(a) for a in Agency.objects.order_by("slug")]
+
+
+def entries(user) -> Iterator[plain.Entry]:
+    """Yield every standing record that this person may see, in bounded memory."""
+    last = 0
+    while batch := list(
+        Record.objects.visible_to(user)
+        .standing()
+        .filter(pk__gt=last)
+        .select_related("best_copy__file", "record_copy__agency")
+        .order_by("pk")[:BATCH]
+    ):
+        for record in batch:
+            yield entry(record, user)
+        last = batch[-1].pk
+
+
+def entry(record: Record, user) -> plain.Entry:
+    """Return all that an export says of one standing record."""
+    view = read_record(record, user)
+    values = _values(view)
+    return plain.Entry(
+        public_id=record.public_id,
+        values=values,
+        issued=record.filed_at,
+        modified=record.modified_at,
+        audience=plain.Audience(record.audience_key.split(":")[0]),
+        places=tuple(_places(values)),
+        copies=tuple(_file(c, values) for c in view.copies),
+        filings=tuple(_filing(f) for f in view.filings),
+        merges=tuple(_merges(view)),
+        matches=tuple(_matches(view)),
+        relations=tuple(_relation(r) for r in view.relations),
+        identifiers=tuple(
+            plain.IdentifierEntry(scheme=i.scheme.slug, value=i.value, issuer=i.scheme.issuer or None)
+            for i in view.identifiers
+        ),
+        replaces=view.absorbed,
+        phash=_phash(record),
+        conflicts=tuple(_conflict_sentences(view)),
+    )
+
+
+def _values(view: RecordView) -> dict[str, tuple[plain.Text, ...]]:
+    return {
+        e.element: tuple(plain.Text(v["value"], v["language"] or None) for v in e.values) for e in view.description
+    }
+
+
+def _places(values) -> Iterable[plain.Place]:
+    for text in values.get("spatial", ()):
+        try:
+            point = parse_point(text.text)
+        except BadPlace:
+            yield plain.Place(label=text)
+        else:
+            yield plain.Place(latitude=point.north, longitude=point.east)
+
+
+def _agency(agency: Agency) -> plain.AgencyEntry:
+    return plain.AgencyEntry(slug=agency.slug, name=agency.name, kind=agency.kind, email=agency.email or None)
+
+
+def _file(view: CopyView, values) -> plain.FileEntry:
+    licence = values.get("license", ())
+    return plain.FileEntry(
+        public_id=view.copy.public_id,
+        title=f"{view.media_label}, {view.width_px:,} x {view.height_px:,}" if view.first_page else view.media_label,
+        mime=view.file.media_type,
+        size_bytes=view.file.size_bytes,
+        sha256=view.file.sha256,
+        width=view.width_px or None,
+        height=view.height_px or None,
+        pages=max(1, view.file.page_count),
+        licence=licence[0].text if licence else None,
+        is_best=view.is_best,
+        differs=", ".join(view.differs) or None,
+        condition=CONDITIONS.get(view.file.state, plain.Condition.SOUND),
+    )
+
+
+def _filing(view: FilingView) -> plain.FilingEntry:
+    filing = view.filing
+    return plain.FilingEntry(
+        public_id=filing.public_id,
+        agency=_agency(filing.agency),
+        item_key=filing.item_key,
+        filed_at=filing.filed_at,
+        title=plain.Text(view.title),
+        copy_id=_copy_id(filing),
+        file_name=filing.file_name,
+        is_record_copy=view.is_record_copy,
+    )
+
+
+def _copy_id(filing) -> str:
+    return filing.copy.public_id
+
+
+def _merges(view: RecordView) -> Iterable[plain.MergeEntry]:
+    """One activity for each time that a record was joined to this one, newest first."""
+    joined = Event.objects.filter(record=view.record, verb="record.absorbed", object_id__in=view.absorbed)
+    for event in joined.select_related("actor").order_by("-id")[:50]:
+        actor = event.actor
+        yield plain.MergeEntry(
+            public_id=f"event-{event.pk}",
+            label=f"Record {event.object_id} joined to {view.record.public_id}",
+            started_at=event.at,
+            ended_at=event.at,
+            rule_version=RULE,
+            rule_text=RULE_TEXT,
+            by_name=(actor.get_full_name() or actor.get_username()) if actor else "Record Copy",
+            by_software=actor is None,
+            filing_ids=tuple(f.filing.public_id for f in view.filings),
+            match_ids=tuple(c.evidence.public_id for c in view.copies if c.evidence),
+            absorbed_ids=(event.object_id,),
+        )
+
+
+def _matches(view: RecordView) -> Iterable[plain.MatchEntry]:
+    best = view.best
+    for copy in view.copies:
+        if copy.evidence:
+            yield plain.MatchEntry(
+                public_id=copy.evidence.public_id,
+                label=copy.copy.because,
+                metric="same coded picture or pixels",
+                value=1,
+                metric_definition="1 where two files hold the same coded picture or the same pixels, else 0",
+                copy_ids=(best.copy.public_id, copy.copy.public_id),
+            )
+
+
+def _relation(view) -> plain.RelationEntry:
+    return plain.RelationEntry(
+        role=ROLES[view.kind, view.is_from_here],
+        record_id=view.other.public_id,
+        is_derived=view.kind == Relation.Kind.DERIVED_FROM and view.is_from_here,
+    )
+
+
+def _phash(record: Record) -> str | None:
+    value = (
+        Fingerprint.objects.filter(page__file=record.best_copy.file_id, page__number=1, method=PHASH)
+        .values_list("value", flat=True)
+        .first()
+    )
+    return bytes(value)[:32].hex() if value else None
+
+
+def _conflict_sentences(view: RecordView) -> Iterable[str]:
+    for conflict in view.conflicts:
+        said = "; ".join(
+            f"{value} ({', '.join(f.filing.agency.name for f in filings)})" for value, filings in conflict.alternatives
+        )
+        yield f"{conflict.label}: {said}"

@@ -1,0 +1,218 @@
+"""Filing: the one way in, whichever door a file comes through."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from catalog.metadata import identifiers as numbers
+from catalog.metadata.validation import Problem, Value, check_filing, normalise
+from catalog.models import (
+    Agency,
+    Assignment,
+    Audience,
+    AudienceGroup,
+    Batch,
+    Copy,
+    Filing,
+    Holding,
+    Identifier,
+    ImageFile,
+    Job,
+    Record,
+    Scheme,
+    Source,
+    Statement,
+    User,
+)
+
+from .describing import describe
+from .history import write_event
+from .jobs import enqueue
+from .store import Spooled, store
+
+FILED = "filed"
+ALREADY_HERE = "already here"
+
+
+class FilingRefused(Exception):
+    """The description cannot be filed as it is; `problems` says what to mend. The file itself is not touched."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        super().__init__(" ".join(p.message for p in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a filing. `outcome`: filed, or already here, when these bytes had been filed for this audience."""
+
+    filing: Filing
+    outcome: str
+    jobs: tuple[Job, ...]
+    is_repeat: bool = False
+    """The very same filing was made before; nothing was added."""
+
+
+def form_source(agency: Agency) -> Source:
+    """Return the source that stands for the agency's web form."""
+    return Source.objects.get_or_create(agency=agency, name="Web form", defaults={"kind": Source.Kind.FORM})[0]
+
+
+def receive_filing(
+    *,
+    agency: Agency,
+    source: Source,
+    spooled: Spooled,
+    file_name: str,
+    item_key: str,
+    audience: str,
+    values: Sequence[Value],
+    identifiers: Iterable[tuple[str, str]] = (),
+    filed_by: User | None,
+    at: datetime,
+    batch: Batch | None = None,
+    idempotency_key: str = "",
+) -> Receipt:
+    """File one file; the same filing again gives the same filing. The spool stays the caller's to discard.
+
+    The bytes are put into the store first: bytes without a row do no harm, a row without bytes would.
+    Raises FilingRefused with every problem found.
+    """
+    values, numbers_found = _checked(audience, values, identifiers)
+    key = store().keep(spooled)
+    with transaction.atomic():
+        if repeat := _same_filing(source, item_key, spooled.sha256, idempotency_key):
+            return Receipt(repeat, ALREADY_HERE, (), is_repeat=True)
+        file = _file_row(spooled, key, at)
+        audience_key = Filing.audience_key_for(audience, agency)
+        copy, was_here = _copy_of(file, audience_key, at)
+        filing = Filing.objects.create(
+            agency=agency,
+            source=source,
+            batch=batch,
+            item_key=item_key,
+            file=file,
+            file_name=file_name,
+            copy=copy,
+            audience=audience,
+            audience_key=audience_key,
+            filed_by=filed_by,
+            filed_at=at,
+            supersedes=_superseded(source, item_key),
+            idempotency_key=idempotency_key,
+        )
+        _state(filing, values, numbers_found, at)
+        write_event(
+            "filing.received",
+            object_id=filing.public_id,
+            at=at,
+            actor=filed_by,
+            audience_key=audience_key,
+            record=copy.record,
+            after={"agency": agency.slug, "file": file.sha256, "name": file_name, "values": [_plain(v) for v in values]},
+        )
+        if copy.record.is_standing:
+            describe(copy.record, at=at)
+        job = _next_job(file, was_here)
+    return Receipt(filing, ALREADY_HERE if was_here else FILED, (job,) if job else ())
+
+
+def _checked(audience: str, values: Iterable[Value], identifiers: Iterable[tuple[str, str]]):
+    """Return normalised values and (scheme, number) pairs; raise FilingRefused with all that is wrong."""
+    values = [normalise(v) for v in values]
+    problems = list(check_filing(values))
+    if audience not in Audience.values:
+        problems.append(Problem("audience", audience, "Choose for whom this is meant.", "public"))
+    schemes = {s.slug: s for s in Scheme.objects.all()}
+    found = []
+    for slug, raw in identifiers:
+        if slug not in schemes:
+            known = ", ".join(sorted(schemes))
+            problems.append(Problem(slug, raw, f"{slug} is not a numbering system here. Known: {known}.", "apn"))
+            continue
+        try:
+            found.append((schemes[slug], numbers.normalise(schemes[slug].normaliser, raw)))
+        except numbers.BadIdentifier as error:
+            problems.append(Problem(slug, raw, str(error), ""))
+    if problems:
+        raise FilingRefused(problems)
+    return values, found
+
+
+def _same_filing(source: Source, item_key: str, sha256: str, idempotency_key: str) -> Filing | None:
+    filings = Filing.objects.filter(source=source).select_related("copy__record", "file")
+    if idempotency_key and (filing := filings.filter(idempotency_key=idempotency_key).first()):
+        return filing
+    return filings.filter(item_key=item_key, file__sha256=sha256, superseded_by__isnull=True).first()
+
+
+def _superseded(source: Source, item_key: str) -> Filing | None:
+    return Filing.objects.current().filter(source=source, item_key=item_key).first()
+
+
+def _file_row(spooled: Spooled, key: str, at: datetime) -> ImageFile:
+    file, _ = ImageFile.objects.get_or_create(
+        sha256=spooled.sha256,
+        defaults={"size_bytes": spooled.size_bytes, "media_type": spooled.media_type.mime, "received_at": at},
+    )
+    Holding.objects.get_or_create(
+        file=file, source=None, defaults={"path": key, "is_kept": True, "checked_at": at, "check_result": "stored"}
+    )
+    return file
+
+
+def _copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bool]:
+    """Return the file's copy in the audience, made with a record of its own where there is none; was it there?"""
+    AudienceGroup.objects.get_or_create(key=audience_key)
+    AudienceGroup.objects.select_for_update().get(key=audience_key)
+    copy = (
+        Copy.objects.standing()
+        .select_related("record")
+        .filter(file=file, audience_key=audience_key, apart=0)
+        .first()
+    )
+    if copy:
+        return copy, True
+    return new_copy(file, audience_key, at=at), False
+
+
+def new_copy(file: ImageFile, audience_key: str, *, at: datetime, apart: int = 0) -> Copy:
+    """Make a copy with a pending record of its own, its home."""
+    home = Record.objects.create(audience_key=audience_key, filed_at=at, modified_at=at)
+    return Copy.objects.create(
+        file=file, audience_key=audience_key, apart=apart, record=home, home_record=home, made_at=at
+    )
+
+
+def _state(filing: Filing, values: Iterable[Value], numbers_found, at: datetime) -> None:
+    Statement.objects.bulk_create(
+        Statement(
+            filing=filing,
+            element=v.element,
+            value=v.value,
+            language=v.language,
+            scheme=v.scheme,
+            origin=Statement.Origin.FILED,
+            made_by=filing.filed_by,
+            made_at=at,
+        )
+        for v in values
+    )
+    for scheme, number in dict.fromkeys(numbers_found):
+        identifier, _ = Identifier.objects.get_or_create(scheme=scheme, value=number)
+        Assignment.objects.create(filing=filing, identifier=identifier)
+
+
+def _plain(value: Value) -> list[str]:
+    return [value.element, value.value, value.language, value.scheme]
+
+
+def _next_job(file: ImageFile, was_here: bool) -> Job | None:
+    """A new file is examined; a known one that is new to this audience only has to be grouped there."""
+    if not file.is_examined:
+        return enqueue(Job.Kind.EXAMINE, file.pk) if file.state == ImageFile.State.RECEIVED else None
+    if was_here or not file.is_readable:
+        return None
+    return enqueue(Job.Kind.SETTLE, file.pk)

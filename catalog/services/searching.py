@@ -1,0 +1,193 @@
+"""Search: keeping its entries in step with the published order, and answering the search box."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from catalog.metadata.identifiers import looks_like
+from catalog.models import (
+    Agency,
+    Assignment,
+    Cursor,
+    Filing,
+    Identifier,
+    Publication,
+    Record,
+    SearchEntry,
+    SearchFacet,
+    Statement,
+)
+
+SEARCH = "search"
+MAX_COUNT = 10_000
+MAX_WORDS = 12
+MAX_PAGE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search. `total` is counted up to 10,000; `is_capped` says that there are more."""
+
+    results: list[SearchEntry]
+    total: int
+    is_capped: bool
+    page: int
+    pages: int
+    matching: QuerySet
+
+    def facets(self, most: int = 30) -> dict[str, list[tuple]]:
+        """Count agencies as (slug, name, count) and years as (year, count) over the first 10,000 of what was found."""
+        some = self.matching.order_by().values("pk")[:MAX_COUNT]
+        by_agency = (
+            SearchFacet.objects.filter(kind=SearchFacet.Kind.AGENCY, entry__in=some)
+            .values_list("value")
+            .annotate(count=Count("pk"))
+            .order_by("-count", "value")[:most]
+        )
+        by_year = (
+            SearchEntry.objects.filter(pk__in=some, year__isnull=False)
+            .values_list("year")
+            .annotate(count=Count("pk"))
+            .order_by("-year")[:most]
+        )
+        names = dict(Agency.objects.values_list("slug", "name"))
+        return {
+            "agency": [(slug, names.get(slug, slug), count) for slug, count in by_agency],
+            "year": list(by_year),
+        }
+
+
+def find(
+    *,
+    user,
+    words: str = "",
+    agency: str = "",
+    year: str = "",
+    number: str = "",
+    page: int = 1,
+    per_page: int = 24,
+) -> Found:
+    """Return a page of the standing records that this person may see and that fit everything asked.
+
+    words   free words; a parcel or permit number among them is found in any spelling
+    agency  slug; year as four digits; number as `scheme:normalised`
+    Best first where words were given, newest first otherwise.
+    """
+    matching = _matching(SearchEntry.objects.visible_to(user), words, agency, year, number)
+    total = matching.order_by().values("pk")[: MAX_COUNT + 1].count()
+    pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
+    page = min(max(1, page), pages)
+    order = ("-relevance", "-filed_at", "-id") if "relevance" in matching.query.annotations else ("-filed_at", "-id")
+    shown = matching.order_by(*order).select_related(
+        "record__best_copy__file", "record__record_copy__agency"
+    )[(page - 1) * per_page : page * per_page]
+    return Found(list(shown), min(total, MAX_COUNT), total > MAX_COUNT, page, pages, matching)
+
+
+def _matching(entries, words: str, agency: str, year: str, number: str):
+    if agency:
+        entries = entries.filter(facets__kind=SearchFacet.Kind.AGENCY, facets__value=agency)
+    if year:
+        entries = entries.filter(year=int(year)) if year.isdecimal() and len(year) == 4 else entries.none()
+    if number:
+        entries = entries.filter(_bears([number]))
+    words = " ".join(words.split()[:MAX_WORDS])
+    numbers = _numbers_like(words)
+    if numbers:
+        return entries.filter(_bears(numbers))
+    return entries.matching(words)
+
+
+def _numbers_like(words: str) -> list[str]:
+    """Return `scheme:number` of the known numbers that these words spell."""
+    forms = looks_like(words)
+    if not forms:
+        return []
+    known = Identifier.objects.filter(value__in=forms).values_list("scheme__slug", "value")
+    return [f"{scheme}:{value}" for scheme, value in known]
+
+
+def _bears(numbers: Iterable[str]) -> Q:
+    facets = SearchFacet.objects.filter(kind=SearchFacet.Kind.IDENTIFIER, value__in=list(numbers))
+    return Q(pk__in=facets.values("entry"))
+
+
+@transaction.atomic
+def follow(limit: int = 500) -> int:
+    """Bring the search up to date with the next published events; return how many were taken in.
+
+    Entries are computed from records as they are now, so taking an event in twice does no harm.
+    """
+    Cursor.objects.get_or_create(name=SEARCH)
+    cursor = Cursor.objects.select_for_update().get(name=SEARCH)
+    rows = list(
+        Publication.objects.filter(sequence__gt=cursor.sequence)
+        .order_by("sequence")
+        .values_list("sequence", "event__verb", "event__record", "event__object_id")[:limit]
+    )
+    if not rows:
+        return 0
+    about = {record for _, _, record, _ in rows if record}
+    named = [object_id for _, verb, _, object_id in rows if verb.startswith("record.")]
+    index_records(Record.objects.filter(Q(pk__in=about) | Q(public_id__in=named)))
+    cursor.sequence = rows[-1][0]
+    cursor.save(update_fields=["sequence"])
+    return len(rows)
+
+
+def index_records(records: Iterable[Record]) -> None:
+    """Write the search entries of standing records; remove those of all others."""
+    records = list(records)
+    SearchEntry.objects.filter(record__in=[r for r in records if not r.is_standing]).delete()
+    for record in records:
+        if record.is_standing:
+            _write_entry(record)
+
+
+def _write_entry(record: Record) -> None:
+    filings = list(Filing.objects.filter(copy__record=record).select_related("agency"))
+    numbers = list(
+        Assignment.objects.filter(filing__in=filings)
+        .exclude(status=Assignment.Status.WRONG)
+        .values_list("identifier__scheme__slug", "identifier__value")
+        .distinct()
+    )
+    entry, _ = SearchEntry.objects.update_or_create(
+        record=record,
+        defaults={
+            "audience_key": record.audience_key,
+            "title": record.title,
+            "body": _body(record, filings, [value for _, value in numbers]),
+            "year": _year(record),
+            "filed_at": record.filed_at,
+            "filing_count": len(filings),
+            "has_conflict": record.conflicts.exists(),
+        },
+    )
+    wanted = {(SearchFacet.Kind.AGENCY, f.agency.slug) for f in filings}
+    wanted |= {(SearchFacet.Kind.IDENTIFIER, f"{scheme}:{value}") for scheme, value in numbers}
+    known = {(f.kind, f.value): f.pk for f in entry.facets.all()}
+    SearchFacet.objects.filter(pk__in=[pk for facet, pk in known.items() if facet not in wanted]).delete()
+    SearchFacet.objects.bulk_create(
+        SearchFacet(entry=entry, kind=kind, value=value) for kind, value in sorted(wanted - set(known))
+    )
+
+
+def _body(record: Record, filings: list[Filing], numbers: list[str]) -> str:
+    """Return all words by which somebody may look for the record, those of its lesser copies included."""
+    stated = Statement.objects.standing().filter(
+        Q(filing__in=filings) | Q(file__in={f.file_id for f in filings}) | Q(record=record)
+    )
+    words = [*stated.values_list("value", flat=True), *numbers]
+    words += [f.file_name for f in filings] + [f.agency.name for f in filings]
+    return "\n".join(dict.fromkeys(words))
+
+
+def _year(record: Record) -> int | None:
+    """Return the year in which the scene was taken, where all of it lies in one year."""
+    created = next((v["value"] for v in record.description.get("values", ()) if v["element"] == "created"), "")
+    year = created[:4]
+    return int(year) if len(year) == 4 and year.isdecimal() and "/" not in created else None

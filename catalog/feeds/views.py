@@ -13,8 +13,8 @@ from catalog.models import Record
 from catalog.services import entries
 
 HTML = "text/html"
-BY_ENDING = {f.suffix.removeprefix("."): f for f in FORMATS}
-BY_MIME = {f.mime: f for f in FORMATS}
+BY_ENDING = {f.ending.removeprefix("."): f for f in FORMATS}
+BY_MIME = {f.media_type: f for f in FORMATS}
 
 
 @require_safe
@@ -46,7 +46,7 @@ def catalog(request: HttpRequest, ending: str | None) -> HttpResponseBase:
     format = _format(request, ending)
     if format is None:
         return _finished(redirect("find"), True)
-    dump = stream(entries.entries(request.user), entries.catalog_entry(), entries.agency_entries(), format)
+    dump = stream(entries.entries(request.user), entries.catalog_entry(), format, entries.agency_entries())
     return _finished(StreamingHttpResponse(dump, content_type=_content_type(format)), not request.user.is_authenticated)
 
 
@@ -70,14 +70,14 @@ def _moved(answering: Record, ending: str | None) -> HttpResponse:
 
 def _alternates(name: str, public_id: str) -> str:
     links = (
-        f'<{reverse(name, kwargs={"public_id": public_id, "ending": ending})}>; rel="alternate"; type="{f.mime}"'
+        f'<{reverse(name, kwargs={"public_id": public_id, "ending": ending})}>; rel="alternate"; type="{f.media_type}"'
         for ending, f in BY_ENDING.items()
     )
     return ", ".join(links)
 
 
 def _content_type(format: Format) -> str:
-    return f"{format.mime}; charset=utf-8" if format.mime.startswith("text/") else format.mime
+    return f"{format.media_type}; charset=utf-8" if format.media_type.startswith("text/") else format.media_type
 
 
 def _finished(response: HttpResponseBase, is_public: bool) -> HttpResponseBase:

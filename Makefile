@@ -1,0 +1,55 @@
+# Each of these does its own set-up first.
+#   make run    serve the product at http://127.0.0.1:8000 (PORT=, DATA_DIR=, DEMO=0)
+#   make test   the tests, on SQLite (DATABASE_URL=postgres://... for PostgreSQL)
+#   make lint   style and mistakes
+#   make bench  speed, against a bare decode
+
+PYTHON ?= python3
+PORT ?= 8000
+DEMO ?= 1
+BIN := .venv/bin
+export DATA_DIR ?= $(CURDIR)/var
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint bench browser-test screenshots setup setup-dev clean
+
+setup: .venv/.ready static/vendor/.ready
+
+setup-dev: setup .venv/.ready-dev
+
+.venv/.ready: requirements.txt requirements-demo.txt
+	@echo "Setting up: Python packages (a minute or two the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@test "$(DEMO)" = 0 || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-demo.txt
+	@touch $@
+
+.venv/.ready-dev: .venv/.ready requirements-dev.txt
+	@echo "Setting up: what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+static/vendor/.ready: package.json package-lock.json $(wildcard static/sass/*)
+	@echo "Setting up: static assets ..."
+	@npm ci --silent --no-audit --no-fund
+	@npm run --silent build
+	@touch $@
+
+run: setup
+	@$(BIN)/python manage.py serve --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
+
+test: setup-dev
+	$(BIN)/python -m pytest -m "not browser"
+
+browser-test: setup-dev
+	$(BIN)/python -m pytest tests/browser -m browser
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: setup-dev
+	$(BIN)/python bench/speed.py
+
+clean:
+	rm -rf .venv node_modules static/vendor

@@ -1,0 +1,273 @@
+"""File: choose files, describe them, see what became of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog import tasks
+from catalog.models import Copy, Filing, ImageFile, Job, Record, ReviewItem, Scheme, Upload
+from catalog.services import uploading
+from catalog.services.filing import FilingRefused
+from catalog.services.store import Refused, store
+
+from .cards import copy_picture
+from .forms import NUMBER, ChooseForm, DescribeForm
+from .words import count, day_in_words, joined, size_in_words, times
+
+DRAFTS_A_PAGE = 20
+
+
+def for_filers(view):
+    """Let people in who file for some agency; others get what an address without anything gives."""
+
+    @login_required
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_filer_anywhere:
+            raise Http404
+        return view(request)
+
+    return guarded
+
+
+@for_filers
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    form = ChooseForm(
+        request.POST or None, request.FILES or None, user=request.user, max_size_mb=settings.MAX_FILE_SIZE_MB
+    )
+    if request.method == "POST" and form.is_valid():
+        refused = _receive(request, form)
+        if len(refused) < len(form.cleaned_data["files"]):
+            for sentence in refused:
+                messages.error(request, sentence)
+            return redirect("describe")
+        for sentence in refused:
+            form.add_error("files", sentence)
+    context = {"form": form, "drafts": _drafts(request).count(), "problems": _problems([form])}
+    return render(request, "catalog/file.html", context, status=422 if form.errors else 200)
+
+
+def _receive(request: HttpRequest, form: ChooseForm) -> list[str]:
+    """Keep each file as a draft; return a sentence for each that is not taken."""
+    refused = []
+    for file in form.cleaned_data["files"]:
+        try:
+            uploading.receive_upload(
+                owner=request.user,
+                agency=form.cleaned_data["agency"],
+                audience=form.cleaned_data["audience"],
+                chunks=file.chunks(),
+                file_name=file.name,
+                at=timezone.now(),
+            )
+        except Refused as error:
+            refused.append(f"{file.name} was not taken. {error}")
+    return refused
+
+
+def _drafts(request: HttpRequest):
+    return Upload.objects.filter(owner=request.user, filing=None)
+
+
+@for_filers
+@require_http_methods(["GET", "HEAD", "POST"])
+def describe(request: HttpRequest) -> HttpResponse:
+    if "discard" in request.POST:
+        return _discard(request)
+    drafts = list(_drafts(request).select_related("agency").order_by("uploaded_at", "id")[:DRAFTS_A_PAGE])
+    if not drafts:
+        return redirect("file")
+    schemes = list(Scheme.objects.order_by("pk"))
+    sent = request.method == "POST"
+    forms = [
+        DescribeForm(request.POST if sent and _was_sent(request, upload) else None, upload=upload, schemes=schemes)
+        for upload in drafts
+    ]
+    moments = request.POST.getlist("at")[:DRAFTS_A_PAGE]
+    if sent:
+        at = timezone.now()
+        filed = [form for form in forms if form.is_bound and _file_draft(form, at)]
+        if filed:
+            moments.append(at.isoformat())
+        forms = [form for form in forms if form not in filed]
+        if not any(form.errors for form in forms):
+            return redirect(f"{reverse('filed')}?{urlencode({'at': moments}, doseq=True)}")
+        if filed:
+            messages.success(request, f"{count(len(filed), 'picture')} filed; what is below still needs mending.")
+    problems = _problems(forms)
+    context = {"forms": [_shown(form) for form in forms], "problems": problems, "moments": moments}
+    return render(request, "catalog/describe.html", context, status=422 if problems else 200)
+
+
+def _was_sent(request: HttpRequest, upload: Upload) -> bool:
+    return f"{upload.public_id}-title" in request.POST
+
+
+def _file_draft(form: DescribeForm, at: datetime) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        receipt = uploading.file_upload(upload=form.upload, values=form.values(), identifiers=form.numbers(), at=at)
+    except FilingRefused as refused:
+        form.add_problems(refused.problems)
+        return False
+    tasks.nudge(*receipt.jobs)
+    return True
+
+
+def _discard(request: HttpRequest) -> HttpResponse:
+    drafts = list(_drafts(request))
+    for draft in drafts:
+        draft.delete()
+        store().places.delete(draft.spool_name)
+    messages.info(request, f"{count(len(drafts), 'draft')} thrown away. Nothing that was filed is touched.")
+    return redirect("file")
+
+
+def _shown(form: DescribeForm) -> dict:
+    """Return a form with its fields in the groups in which the page shows them."""
+    upload = form.upload
+    named = {name: {"field": form[name], "origin": form.origin_of(name)} for name in form.base_fields}
+    numbers = [{"field": form[name]} for name in form.fields if name.startswith(NUMBER)]
+    more = [*numbers[2:], *(named[name] for name in ("subject", "spatial", "rights", "license"))]
+    return {
+        "upload": upload,
+        "facts": size_in_words(upload.size_bytes),
+        "audience": upload.get_audience_display(),
+        "picture": reverse("draft-picture", args=[upload.public_id]),
+        "already": _already_here(upload),
+        "problems": form.non_field_errors(),
+        "title": named["title"],
+        "first": [named["created"], named["creator"]],
+        "description": named["description"],
+        "numbers": numbers[:2],
+        "more": more,
+        "has_more": any(item["field"].value() or item["field"].errors for item in more),
+    }
+
+
+def _already_here(upload: Upload) -> Record | None:
+    """Return the record that these bytes will join, which the filer may see: it is of the same audience."""
+    key = Filing.audience_key_for(upload.audience, upload.agency)
+    copies = Copy.objects.visible_to(upload.owner).standing().filter(audience_key=key, apart=0)
+    copy = copies.filter(file__sha256=upload.sha256).select_related("record").first()
+    return copy.record if copy and copy.record.is_standing else None
+
+
+def _problems(forms: Iterable) -> list[dict[str, str]]:
+    """List what is wrong in several forms, each with the field that it is about."""
+    problems = []
+    for form in forms:
+        name = f"{form.upload.file_name}: " if isinstance(form, DescribeForm) else ""
+        for field, errors in form.errors.items():
+            anchor = form[field].id_for_label if field in form.fields else ""
+            problems += [{"anchor": anchor, "words": f"{name}{error}"} for error in errors]
+    return problems
+
+
+@for_filers
+@require_safe
+def filed(request: HttpRequest) -> HttpResponse:
+    """Tell what became of what this person filed at these moments."""
+    moments = [moment for text in request.GET.getlist("at")[:DRAFTS_A_PAGE] if (moment := _moment(text))]
+    filings = list(
+        Filing.objects.visible_to(request.user)
+        .filter(filed_by=request.user, filed_at__in=moments)
+        .select_related("file", "copy__record", "agency")
+        .order_by("id")
+    )
+    if not filings:
+        raise Http404
+    outcomes = [_outcome(filing) for filing in filings]
+    context = {
+        "outcomes": outcomes,
+        "tally": _tally(outcomes),
+        "is_unsettled": any(o["state"] == "waits" for o in outcomes),
+        "address": request.get_full_path(),
+    }
+    template = "catalog/_outcomes.html" if request.htmx else "catalog/filed.html"
+    return render(request, template, context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
+def _outcome(filing: Filing) -> dict[str, str]:
+    state, words = _state_in_words(filing)
+    record = filing.copy.record
+    shows = state != "failed" and record.is_standing
+    return {
+        "file_name": filing.file_name,
+        "picture": copy_picture(filing.copy) if shows else "",
+        "state": state,
+        "words": words,
+        "address": record.get_absolute_url() if shows else "",
+        "title": record.title or "Its record",
+    }
+
+
+def _state_in_words(filing: Filing) -> tuple[str, str]:
+    file, record = filing.file, filing.copy.record
+    if file.state == ImageFile.State.QUARANTINED:
+        return "failed", f"{file.state_reason} The file is kept aside; nothing is lost."
+    if not record.is_standing:
+        if _is_set_aside(file):
+            return "failed", "It could not be examined. The operators see it in their list and can try again."
+        return "waits", f"Received whole, {size_in_words(file.size_bytes)}. Its turn comes within a minute or two."
+    others = _others_in(record, filing)
+    if others:
+        agencies = joined(list(dict.fromkeys(f.agency.name for f in others)))
+        words = (
+            f"The same picture was filed before, by {agencies} on {day_in_words(others[0].filed_at)}. "
+            f"It now counts as filed {times(len(others) + 1)}; each filing stays as it was made."
+        )
+        return "here", words
+    if ReviewItem.objects.filter(worse=record).exists() or ReviewItem.objects.filter(better=record).exists():
+        return (
+            "review",
+            "It is filed. It looks like another picture; a records officer will say whether it is the same.",
+        )
+    return "done", "A new record. Nothing like it was here."
+
+
+def _is_set_aside(file: ImageFile) -> bool:
+    latest = Job.objects.filter(subject=str(file.pk)).order_by("-id").first()
+    return latest is not None and latest.state == Job.State.SET_ASIDE
+
+
+def _others_in(record: Record, filing: Filing) -> list[Filing]:
+    others = Filing.objects.filter(copy__record=record).exclude(pk=filing.pk).select_related("agency")
+    return list(others.order_by("filed_at", "id")[:50])
+
+
+TALLIES = (
+    ("done", "filed"),
+    ("here", "already here"),
+    ("review", "filed and waiting for review"),
+    ("waits", "being examined"),
+    ("failed", "not taken"),
+)
+
+
+def _tally(outcomes: list[dict[str, str]]) -> str:
+    numbers = [(sum(o["state"] == state for o in outcomes), words) for state, words in TALLIES]
+    return ", ".join(f"{number} {words}" for number, words in numbers if number)

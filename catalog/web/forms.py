@@ -1,0 +1,186 @@
+"""What people type into pages. Forms look at the shape of input; whether it can be filed, the services say."""
+
+from collections.abc import Iterable
+
+from django import forms
+
+from catalog.metadata.elements import ELEMENTS
+from catalog.metadata.embedded import Embedded, Suggestion
+from catalog.metadata.identifiers import EXAMPLES
+from catalog.metadata.validation import LONGEST_VALUE, Problem, Value
+from catalog.models import Agency, Audience, Decision, Membership, Scheme, Upload, User
+from catalog.services.deciding import PAIR_VERDICTS
+
+SEPARATED = ("creator", "subject")
+"""Elements of which the form takes several, separated by semicolons."""
+MAX_FILES = 100
+NUMBER = "number_"
+
+TEXT = {"class": "usa-input", "autocomplete": "off"}
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or several files; cleans to a list."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        if len(files) > MAX_FILES:
+            raise forms.ValidationError(f"Send at most {MAX_FILES} files at once; these were {len(files)}.")
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+class ChooseForm(forms.Form):
+    """Step 1 of filing: which files, for which agency, for whom to see."""
+
+    files = FilesField(
+        label="Files",
+        allow_empty_file=True,  # the service refuses it, in words
+        error_messages={"required": "Choose at least one file."},
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="Filed for",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "usa-select"}),
+        error_messages={"invalid_choice": "Choose an agency for which you file."},
+    )
+    audience = forms.ChoiceField(
+        label="Who may see them",
+        choices=Audience.choices,
+        initial=Audience.PUBLIC,
+        widget=forms.RadioSelect(attrs={"class": "usa-radio__input"}),
+        error_messages={"required": "Choose who may see them.", "invalid_choice": "Choose who may see them."},
+    )
+
+    def __init__(self, *args, user: User, max_size_mb: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = user.agencies_with(Membership.Role.FILER)
+        kinds = "JPEG, PNG, TIFF, WebP, GIF, HEIC, AVIF or PDF"
+        self.fields["files"].help_text = f"{kinds}, up to {max_size_mb} MB each; several at once are fine."
+
+
+class DescribeForm(forms.Form):
+    """Step 2 of filing: the description of one draft, filled in with what the file says of itself."""
+
+    title = forms.CharField(label="Title", widget=forms.TextInput(attrs=TEXT))
+    created = forms.CharField(
+        label="Date made",
+        help_text="Year, month or day, such as 2024-03-12, or the word unknown.",
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    creator = forms.CharField(
+        label="Creator",
+        help_text="Who took the picture; several with semicolons.",
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        widget=forms.Textarea(attrs={"class": "usa-textarea", "rows": 3}),
+    )
+    subject = forms.CharField(
+        label="Subjects", help_text="With semicolons between them.", required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    spatial = forms.CharField(
+        label="Place",
+        help_text="An address or the name of a place.",
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    rights = forms.CharField(label="Rights statement", required=False, widget=forms.TextInput(attrs=TEXT))
+    license = forms.CharField(
+        label="Licence",
+        help_text="The address of its text, where there is one.",
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+
+    # What is missing or wrong, the filing service says for every door alike; so nothing is refused here.
+    use_required_attribute = False
+
+    def __init__(self, *args, upload: Upload, schemes: Iterable[Scheme], **kwargs):
+        self.upload = upload
+        self.suggestions = Embedded.from_json(upload.suggestions).suggestions if upload.suggestions else ()
+        super().__init__(*args, prefix=upload.public_id, initial=self._suggested_values(), **kwargs)
+        for name, field in self.fields.items():
+            field.max_length = LONGEST_VALUE
+            field.required = False
+            field.is_expected = ELEMENTS[name].required
+        for scheme in schemes:
+            self.fields[NUMBER + scheme.slug] = forms.CharField(
+                label=scheme.label,
+                help_text=f"Such as {EXAMPLES[scheme.normaliser]}." if scheme.normaliser in EXAMPLES else "",
+                required=False,
+                widget=forms.TextInput(attrs=TEXT),
+            )
+
+    def _of(self, element: str) -> list[Suggestion]:
+        return [s for s in self.suggestions if s.element == element]
+
+    def _suggested_values(self) -> dict[str, str]:
+        values = {}
+        for name in self.base_fields:
+            if found := self._of(name):
+                values[name] = "; ".join(s.value for s in found) if name in SEPARATED else found[0].value
+        return values
+
+    def origin_of(self, name: str) -> str:
+        """Say where a field's suggestion comes from."""
+        found = self._of(name)
+        sources = list(dict.fromkeys(s.source for s in found if s.source))
+        return f"Read from the file: {', '.join(sources)}" if sources else "Read from the file" if found else ""
+
+    def values(self) -> list[Value]:
+        """Return what was typed as Dublin Core values; one that was suggested keeps its language and scheme."""
+        values = []
+        for name in self.base_fields:
+            text = self.cleaned_data.get(name, "")
+            for part in text.split(";") if name in SEPARATED else [text]:
+                if part.strip():
+                    values.append(self._value(name, part.strip()))
+        return values
+
+    def _value(self, element: str, text: str) -> Value:
+        for suggestion in self._of(element):
+            if suggestion.value == text:
+                return Value(element, text, suggestion.language, suggestion.scheme)
+        return Value(element, text)
+
+    def numbers(self) -> list[tuple[str, str]]:
+        """Return (scheme, number as typed)."""
+        typed = ((n.removeprefix(NUMBER), v) for n, v in self.cleaned_data.items() if n.startswith(NUMBER))
+        return [(slug, value) for slug, value in typed if value.strip()]
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            name = next((n for n in (problem.element, NUMBER + problem.element) if n in self.fields), None)
+            self.add_error(name, problem.message)
+
+
+class DecisionForm(forms.Form):
+    """A decision about two copies."""
+
+    verdict = forms.ChoiceField(choices=[(v, v) for v in PAIR_VERDICTS])
+    reason = forms.CharField(required=False, max_length=2000)
+
+
+class ReasonForm(forms.Form):
+    """Why a person does what changes a record."""
+
+    reason = forms.CharField(max_length=2000, error_messages={"required": "Say why: it is kept in the history."})
+
+
+VERDICTS = (
+    (Decision.Verdict.SAME, "The same picture", "They become one record that keeps both filings.", "1"),
+    (Decision.Verdict.DERIVATIVE, "One was made from the other", "Two records, linked: B was made from A.", "2"),
+    (Decision.Verdict.SAME_SCENE, "Another shot of the scene", "Two records, linked as shots of one scene.", "3"),
+    (Decision.Verdict.DIFFERENT, "Different pictures", "Two records; the pair is not asked about again.", "4"),
+)
+"""Verdict, what it says, what follows from it, and its key."""

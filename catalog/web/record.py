@@ -1,0 +1,243 @@
+"""A record's page: the picture, why it is the authoritative one, all its copies, what was decided."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.metadata.elements import DATE_SCHEMES, ELEMENTS
+from catalog.models import Decision, Filing, Identifier, ImageFile, Record, User
+from catalog.services import deciding, reading
+from catalog.services.reading import CopyView, FilingView, RecordView
+
+from .audiences import audience_in_words
+from .cards import card_of_record, copy_picture
+from .words import count, date_in_words, day_in_words, joined, moment_in_words, size_in_words, times
+
+EXPORTS = (
+    ("ttl", "Turtle", "text/turtle"),
+    ("rdf", "RDF/XML", "application/rdf+xml"),
+    ("jsonld", "JSON-LD", "application/ld+json"),
+    ("nt", "N-Triples", "application/n-triples"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLine:
+    words: str
+    agency: str
+    is_record_copy: bool
+    designate: str = ""
+    set_apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLine:
+    public_id: str
+    heading: str
+    picture: str
+    relation: str
+    facts: str
+    download: str
+    differs: tuple[str, ...]
+    filings: list[FilingLine]
+    is_best: bool
+    is_record_copy: bool
+    damage: str
+    split: str = ""
+
+    @property
+    def may_be_changed(self) -> bool:
+        return bool(self.split or any(f.designate or f.set_apart for f in self.filings))
+
+
+@require_safe
+def show_record(request: HttpRequest, public_id: str) -> HttpResponse:
+    records = Record.objects.visible_to(request.user).select_related(
+        "absorbed_into", "best_copy", "record_copy__agency"
+    )
+    record = get_object_or_404(records.exclude(state=Record.State.WITHDRAWN), public_id=public_id)
+    if record.state == Record.State.ABSORBED:
+        answer = redirect(f"{record.answering.get_absolute_url()}?was={public_id}", permanent=True)
+        answer["Cache-Control"] = "no-store"  # an undo must reach everybody
+        return answer
+    if record.state == Record.State.PENDING:
+        return render(request, "catalog/record_pending.html", {"filings": _pending_filings(record)})
+    view = reading.read_record(record, request.user)
+    return render(request, "catalog/record.html", _context(request, view))
+
+
+def _pending_filings(record: Record) -> list[Filing]:
+    return list(Filing.objects.filter(copy__record=record).select_related("agency", "file").order_by("id")[:20])
+
+
+def _context(request: HttpRequest, view: RecordView) -> dict:
+    record, best = view.record, view.best
+    user = request.user
+    decides = user.is_authenticated and user.is_officer_anywhere
+    return {
+        "record": record,
+        "title": record.title or "Untitled",
+        "was_absorbed": request.GET.get("was", "") in view.absorbed,
+        "audience": audience_in_words(record.audience_key),
+        "filed": times(len(view.filings)),
+        "filing_count": len(view.filings),
+        "picture": copy_picture(best.copy, "preview"),
+        "picture_width": best.width_px,
+        "picture_height": best.height_px,
+        "picture_words": _picture_words(best),
+        "download": _download(best),
+        "download_words": f"{best.media_label}, {size_in_words(best.file.size_bytes)}",
+        "why": view.why,
+        "conflicts": [_conflict(c, view.identifiers) for c in view.conflicts],
+        "identifiers": [_identifier(i) for i in view.identifiers],
+        "description": [_described(element) for element in view.description],
+        "copies": [_copy_line(view, copy, user if decides else None) for copy in view.copies],
+        "copies_words": _copies_words(view),
+        "relations": _relations(view),
+        "decisions": [_decision(d, user if decides else None) for d in view.decisions],
+        "history": [(moment_in_words(e.at), e.at, e.sentence, e.actor, e.reason) for e in view.history],
+        "citation": _citation(record),
+        "exports": _exports(record),
+    }
+
+
+def _picture_words(best: CopyView) -> str:
+    agencies = joined(list(dict.fromkeys(f.filing.agency.name for f in best.filings)))
+    pages = best.file.page_count
+    words = f"As filed by {agencies}, {_size_words(best)}."
+    return f"{words} Page 1 of {pages} is shown." if pages > 1 else words
+
+
+def _size_words(copy: CopyView) -> str:
+    return f"{copy.width_px:,} × {copy.height_px:,} pixels"
+
+
+def _download(copy: CopyView) -> str:
+    return reverse("copy-original", args=[copy.copy.public_id]) if copy.file.is_readable else ""
+
+
+def _conflict(conflict: reading.ConflictView, identifiers: Iterable[Identifier]) -> dict:
+    """Return a conflict in words; of numbers in one scheme the scheme's label is said once, at the top."""
+    numbers = {f"{i.scheme.slug} {i.value}": i for i in identifiers}
+    disputed = [numbers[value] for value, _ in conflict.alternatives if value in numbers]
+    labels = {i.scheme.label for i in disputed}
+    is_one_scheme = len(disputed) == len(conflict.alternatives) and len(labels) == 1
+    return {
+        "label": labels.pop() if is_one_scheme else conflict.label,
+        "alternatives": [
+            (
+                numbers[value].value if is_one_scheme else str(numbers.get(value, value)),
+                joined(list(dict.fromkeys(f.filing.agency.name for f in filings))),
+            )
+            for value, filings in conflict.alternatives
+        ],
+    }
+
+
+def _identifier(identifier: Identifier) -> dict:
+    address = reverse("record-number", args=[identifier.scheme.slug, identifier.value])
+    return {"label": identifier.scheme.label, "value": identifier.value, "address": address}
+
+
+def _described(element: reading.DescribedElement) -> dict:
+    known = ELEMENTS.get(element.element)
+    is_date = bool(known and set(known.schemes) & set(DATE_SCHEMES) and not known.is_open)
+    return {
+        "label": element.label,
+        "values": [
+            {
+                "text": date_in_words(v["value"]) if is_date else v["value"],
+                "link": v["value"] if element.element == "license" and v["value"].startswith("https://") else "",
+                "language": v["language"],
+                "origin": _origin(v),
+            }
+            for v in element.values
+        ],
+    }
+
+
+def _origin(value: dict) -> str:
+    agencies = joined(value["agencies"])
+    return f"{agencies}: {value['because']}" if agencies else value["because"]
+
+
+def _copy_line(view: RecordView, copy: CopyView, officer: User | None) -> CopyLine:
+    agencies = list(dict.fromkeys(f.filing.agency.name for f in copy.filings))
+    is_damaged = copy.file.state == ImageFile.State.DAMAGED
+    facts = [_size_words(copy) if copy.width_px else "", copy.media_label, size_in_words(copy.file.size_bytes)]
+    if copy.file.page_count > 1:
+        facts.append(count(copy.file.page_count, "page"))
+    decides = officer is not None and deciding.may_decide(officer, view.best.copy, copy.copy)
+    return CopyLine(
+        public_id=copy.copy.public_id,
+        heading=joined(agencies),
+        picture=copy_picture(copy.copy),
+        relation="This file shows the picture best." if copy.is_best else copy.copy.because,
+        facts=" · ".join(filter(None, facts)),
+        download=_download(copy),
+        differs=copy.differs,
+        filings=[_filing_line(f, decides, len(copy.filings)) for f in copy.filings],
+        is_best=copy.is_best and len(view.copies) > 1,
+        is_record_copy=any(f.is_record_copy for f in copy.filings),
+        damage=copy.file.state_reason if is_damaged else "",
+        split=reverse("split", args=[copy.copy.public_id]) if decides and not copy.is_best else "",
+    )
+
+
+def _filing_line(view: FilingView, decides: bool, filings_of_copy: int) -> FilingLine:
+    filing = view.filing
+    name = f" as “{filing.file_name}”" if filing.file_name else ""
+    numbers = joined([f"{i.scheme.label} {i.value}" for i in view.identifiers])
+    words = f"Filed by {filing.agency} on {day_in_words(filing.filed_at)}{name}"
+    return FilingLine(
+        words=f"{words}, under {numbers}" if numbers else words,
+        agency=filing.agency.name,
+        is_record_copy=view.is_record_copy,
+        designate=reverse("designate", args=[filing.public_id]) if decides and not view.is_record_copy else "",
+        set_apart=reverse("set-apart", args=[filing.public_id]) if decides and filings_of_copy > 1 else "",
+    )
+
+
+def _copies_words(view: RecordView) -> str:
+    copies, filings = len(view.copies), len(view.filings)
+    if filings == 1:
+        return "The copy"
+    return f"All {copies} copies" if copies == filings else f"{count(copies, 'copy', 'copies')}, filed {times(filings)}"
+
+
+def _relations(view: RecordView) -> list[dict]:
+    records = Record.objects.select_related("best_copy", "record_copy__agency")
+    others = records.in_bulk([r.other.pk for r in view.relations])
+    return [{"sentence": f"{r.sentence}:", "card": card_of_record(others[r.other.pk])} for r in view.relations]
+
+
+def _decision(decision: Decision, officer: User | None) -> dict:
+    copies = [c for c in (decision.copy_low, decision.copy_high) if c]
+    may_undo = officer is not None and deciding.may_decide(officer, *copies)
+    return {
+        "words": decision.get_verdict_display(),
+        "by": decision.decided_by.get_full_name() or decision.decided_by.get_username(),
+        "when": moment_in_words(decision.decided_at),
+        "reason": decision.reason,
+        "others": list({c.record_id: c.record for c in copies}.values()),
+        "undo": reverse("undo", args=[decision.public_id]) if may_undo else "",
+    }
+
+
+def _citation(record: Record) -> str:
+    created = next((v["value"] for v in record.description.get("values", ()) if v["element"] == "created"), "")
+    date = "" if created in ("", "unknown") else f" {date_in_words(created)}."
+    address = f"{settings.BASE_IRI}image/{record.public_id}"
+    return f"{record.record_copy.agency}. “{record.title or 'Untitled'}.”{date} {settings.CATALOG_TITLE}, {address}"
+
+
+def _exports(record: Record) -> list[dict]:
+    return [
+        {"label": label, "address": f"/id/image/{record.public_id}.{ending}", "media_type": media_type}
+        for ending, label, media_type in EXPORTS
+    ]

@@ -1,0 +1,108 @@
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from catalog.models import Copy, Decision, Record, Relation, ReviewItem
+from tests.conftest import drawn, jpeg
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def question(agencies, filed) -> ReviewItem:
+    """A picture and a smaller one of it: alike, and not for the software to decide."""
+    filed(agencies["building"], data=jpeg(drawn(7)), title="The large one", numbers=())
+    filed(agencies["metro"], data=jpeg(drawn(7).resize((160, 120))), title="The small one")
+    return ReviewItem.objects.get()
+
+
+def post_decision(client, item: ReviewItem, verdict: str, **more):
+    return client.post(
+        "/review/decide",
+        {"copy_a": item.copy_a.public_id, "copy_b": item.copy_b.public_id, "verdict": verdict, **more},
+    )
+
+
+def test_only_officers_come_in(client, signed_in, person, agency):
+    assert client.get("/review").url == "/sign-in?next=/review"
+    assert signed_in(person("filer", filer=[agency])).get("/review").status_code == 404
+
+
+def test_an_empty_queue_says_so(signed_in, officer):
+    assertContains(signed_in(officer).get("/review"), "Nothing waits for you")
+
+
+def test_the_queue_leads_to_a_pair_with_its_reason_and_differences(signed_in, officer, question):
+    page = signed_in(officer).get("/review", follow=True)
+    assertContains(page, "Why the software stopped:")
+    assertContains(page, question.because)
+    assertContains(page, "Pair 1 of 1")
+    assertContains(page, "The large one")
+    rows = {row["label"]: row for row in page.context["differences"]}
+    assert rows["Title"]["differs"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "records", "relations"),
+    [("same", 1, 0), ("derivative", 2, 1), ("same-scene", 2, 1), ("different", 2, 0)],
+)
+def test_each_decision_does_what_it_says_and_can_be_undone(signed_in, officer, question, verdict, records, relations):
+    client = signed_in(officer)
+    page = client.get(post_decision(client, question, verdict, reason="seen on site").url)
+    assertContains(page, "Nothing waits for you")
+    assertContains(page, "seen on site")
+    assert Record.objects.standing().count() == records
+    assert Relation.objects.standing().count() == relations
+    decision = Decision.objects.get()
+    assert client.post(f"/decisions/{decision.public_id}/undo", {"back": "review"}).url == "/review"
+    assert Record.objects.standing().count() == 2
+    assert ReviewItem.objects.count() == 1
+
+
+def test_a_pair_that_somebody_decided_meanwhile_is_not_decided_twice(signed_in, officer, question):
+    client = signed_in(officer)
+    post_decision(client, question, "different")
+    answer = post_decision(client, question, "same")
+    assertContains(answer, "already decided", status_code=409)
+    assert Decision.objects.get().verdict == "different"
+
+
+def test_later_leads_to_the_next_pair_and_then_around(signed_in, officer, agencies, filed, question):
+    filed(agencies["building"], data=jpeg(drawn(8)), title="Another", key="8a")
+    filed(agencies["metro"], data=jpeg(drawn(8).resize((160, 120))), title="Another, small", key="8b")
+    client = signed_in(officer)
+    first = client.get("/review").url
+    place = client.get(first).context["place"]
+    second = client.get(f"/review?after={place}").url
+    assert second != first
+    assert client.get(f"/review?after={client.get(second).context['place']}").url == first
+
+
+def test_an_officer_of_one_of_the_two_agencies_is_not_asked(signed_in, person, agencies, question):
+    client = signed_in(person("half", officer=[agencies["metro"]]))
+    assertNotContains(client.get("/review"), "Pair 1")
+    assert client.get(f"/review/{question.public_id}").status_code == 404
+    assert post_decision(client, question, "same").status_code == 403
+
+
+@pytest.mark.parametrize("verdict", ["", "designated", "nonsense"])
+def test_an_unknown_verdict_changes_nothing(signed_in, officer, question, verdict):
+    assert post_decision(signed_in(officer), question, verdict).status_code == 404
+    assert not Decision.objects.exists()
+
+
+def test_copies_of_two_audiences_are_never_decided_about(signed_in, officer, agencies, filed):
+    filed(agencies["building"], data=jpeg(drawn(7)))
+    filed(agencies["building"], data=jpeg(drawn(7)), audience="internal", key="inside")
+    a, b = Copy.objects.order_by("id")
+    answer = signed_in(officer).post(
+        "/review/decide", {"copy_a": a.public_id, "copy_b": b.public_id, "verdict": "same"}
+    )
+    assert answer.status_code == 404
+
+
+def test_the_pair_page_needs_few_queries(signed_in, officer, question, django_assert_max_num_queries):
+    assert question.opened_at <= timezone.now()
+    client = signed_in(officer)
+    with django_assert_max_num_queries(32):
+        client.get(f"/review/{question.public_id}")

@@ -1,11 +1,12 @@
-"""The pipeline in reading order. Each task loads, calls once, hands on; running one twice is the same as once.
+"""The pipeline in reading order: examine, compare, settle, publish. Doing a step twice is the same as once.
 
-A message only says that a job is worth a look: what is to be done stands in the Job rows, and `sweep`
-finds it again when a message, a worker or the broker was lost.
+What is to be done stands in the Job rows. A message only says that there is work: whoever gets it takes one
+job after the other from the table until none is due. So messages may be lost, doubled or late, and a queue
+never grows long; `sweep` finds what waits although nobody was told.
 """
 
 import logging
-from collections.abc import Callable
+import time
 from datetime import timedelta
 from functools import cache
 
@@ -17,21 +18,23 @@ from kombu.exceptions import OperationalError
 
 from catalog.imaging.decode import UnreadablePicture
 from catalog.models import ImageFile, Job
-from catalog.services import comparing, examining, history, jobs, searching, settling, uploading
+from catalog.services import comparing, examining, jobs, searching, settling, uploading
 
 log = logging.getLogger(__name__)
+
+
+WORK_SECONDS = 5
+"""How long one message keeps its worker busy; then the next message has its turn (a sweep, a publication)."""
+PUBLISH_SECONDS = 1
+ENOUGH_WAITING = 16
+"""With so many jobs due, workers are at it already, or the next sweep wakes them: one more message would be noise."""
 
 
 # ---- what happens to a file, step by step --------------------------------------------------------------------
 
 
-@shared_task(name="catalog.examine")
-def examine(job_id: int) -> None:
+def examine(job: Job) -> None:
     """Decode, fingerprint and describe one file in a child process; a file that cannot be read is quarantined."""
-    work(job_id, _examine)
-
-
-def _examine(job: Job) -> None:
     file = ImageFile.objects.get(pk=job.subject)
     if not file.is_examined:
         try:
@@ -39,47 +42,40 @@ def _examine(job: Job) -> None:
         except UnreadablePicture as error:
             with transaction.atomic():
                 examining.quarantine(file, str(error), at=timezone.now())
-                then(*jobs.finish(job))
+                jobs.finish(job)
             return
     with transaction.atomic():
         if not file.is_examined:
             examining.write_down(file, found, at=timezone.now())
-        then(jobs.enqueue(Job.Kind.COMPARE, file.pk), *jobs.finish(job))
+        jobs.enqueue(Job.Kind.COMPARE, file.pk)
+        jobs.finish(job)
 
 
-@shared_task(name="catalog.compare")
-def compare(job_id: int) -> None:
+def compare(job: Job) -> None:
     """Look for files that may show the same picture."""
-    work(job_id, _compare)
-
-
-def _compare(job: Job) -> None:
     file = ImageFile.objects.get(pk=job.subject)
     matches = comparing.find_candidates(file, mirror())
     with transaction.atomic():
         comparing.keep_matches(matches, at=timezone.now())
-        then(jobs.enqueue(Job.Kind.SETTLE, file.pk), *jobs.finish(job))
+        jobs.enqueue(Job.Kind.SETTLE, file.pk)
+        jobs.finish(job)
 
 
-@shared_task(name="catalog.settle")
-def settle(job_id: int) -> None:
+def settle(job: Job) -> None:
     """Group the file's component anew, describe its records, ask people what remains open."""
-    work(job_id, _settle)
-
-
-def _settle(job: Job) -> None:
     file = ImageFile.objects.get(pk=job.subject)
     with transaction.atomic():
         settling.settle(file, at=timezone.now())
-        then(*jobs.finish(job))
-    publish_soon()
+        jobs.finish(job)
+
+
+STEPS = {Job.Kind.EXAMINE: examine, Job.Kind.COMPARE: compare, Job.Kind.SETTLE: settle}
 
 
 @shared_task(name="catalog.publish")
 def publish() -> None:
     """Number what was committed and bring the search up to date."""
-    while history.publish():
-        pass
+    comparing.publish_all()
     while searching.follow():
         pass
 
@@ -87,50 +83,62 @@ def publish() -> None:
 # ---- keeping it going ----------------------------------------------------------------------------------------
 
 
+@shared_task(name="catalog.work")
+def work() -> None:
+    """Take jobs until none is due; after a while let others have this worker, and come again."""
+    end = time.monotonic() + WORK_SECONDS
+    published = time.monotonic()
+    while job := jobs.take_next():
+        attend_to(job)
+        if time.monotonic() - published > PUBLISH_SECONDS:
+            publish()
+            published = time.monotonic()
+        if time.monotonic() > end:
+            _send(work)
+            break
+    publish()
+
+
+def attend_to(job: Job) -> None:
+    """Do the job's step; put it back, or aside, where the step fails."""
+    try:
+        STEPS[job.kind](job)
+    except jobs.LeaseLost:
+        log.warning("%s was taken over by another worker", job)
+    except Exception as error:
+        log.exception("%s failed", job)
+        jobs.fail(job, f"{type(error).__name__}: {error}")
+
+
 @shared_task(name="catalog.sweep")
 def sweep() -> None:
     """Find what waits although nobody is at it: lost messages, lost workers, work put back for later."""
-    for job in Job.objects.filter(pk__in=jobs.due_ids()).order_by("id"):
-        _send(TASKS[job.kind], job.pk)
+    for _ in range(min(jobs.count_due(ENOUGH_WAITING), ENOUGH_WAITING)):
+        _send(work)
     publish()
     jobs.forget_done_before(timezone.now() - timedelta(days=7))
     uploading.forget_before(timezone.now() - timedelta(days=14))
 
 
-TASKS = {Job.Kind.EXAMINE: examine, Job.Kind.COMPARE: compare, Job.Kind.SETTLE: settle}
-
-
-def work(job_id: int, step: Callable[[Job], None]) -> None:
-    """Take the job, do its step, and put it back or aside where the step fails."""
-    job = jobs.claim(job_id)
-    if job is None:
-        return
-    try:
-        step(job)
-    except jobs.LeaseLost:
-        log.warning("job %s was taken over by another worker", job_id)
-    except Exception as error:
-        log.exception("job %s failed", job_id)
-        jobs.fail(job, f"{type(error).__name__}: {error}")
-
-
-def then(*waiting: Job) -> None:
-    """Nudge the workers about these jobs as soon as the transaction is committed."""
-    for job in waiting:
-        transaction.on_commit(lambda job=job: _send(TASKS[job.kind], job.pk))
-
-
-nudge = then
+def nudge(*waiting: Job) -> None:
+    """Say that there is work, as soon as the transaction is committed."""
+    if waiting:
+        transaction.on_commit(_wake)
 
 
 def publish_soon() -> None:
     transaction.on_commit(lambda: _send(publish))
 
 
-def _send(task, *arguments) -> None:
+def _wake() -> None:
+    if jobs.count_due(ENOUGH_WAITING) < ENOUGH_WAITING:
+        _send(work)
+
+
+def _send(task) -> None:
     """Send a message; where the broker is away, the sweep will find the work."""
     try:
-        task.apply_async(arguments, retry=False)
+        task.apply_async(retry=False)
     except (OperationalError, OSError) as error:
         log.warning("no message could be sent, the sweep will find the work: %s", error)
 

@@ -159,7 +159,7 @@ if BROKER_URL.startswith("filesystem:"):
         "data_folder_in": str(_messages),
         "data_folder_out": str(_messages),
         "control_folder": str(_messages / "control"),
-        "polling_interval": 0.2,
+        "polling_interval": 0.1,
     }
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 elif BROKER_URL.startswith("redis"):

@@ -2,8 +2,9 @@
 
 Take the nodes best first; each joins the best-placed anchor that it verifies against, else it becomes an
 anchor itself. So every member has an edge of its own to the best of its group, and nobody belongs by
-hearsay. A person's "same" ties two nodes before that; a person's "different" parts two nodes whatever else
-is known. The order in which nodes, edges or decisions are given does not matter.
+hearsay. What is certain ties nodes before that: equality that is proven (the same bytes, the same coded
+picture, the same pixels: equal to an equal is equal), and a person's "same". A person's "different" parts
+two nodes whatever else is known. The order in which nodes, edges or decisions are given does not matter.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
@@ -15,10 +16,9 @@ Node = TypeVar("Node", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Group(Generic[Node]):
-    """Nodes of one record, best first. `tied` are those that a person's decision ties to the best one."""
+    """Nodes of one record, best first."""
 
     members: tuple[Node, ...]
-    tied: frozenset[Node]
 
     @property
     def best(self) -> Node:
@@ -38,21 +38,21 @@ def group(
     *,
     rank: Mapping[Node, Any],
     verifies: Callable[[Node, Node], bool],
-    same: Collection[frozenset[Node]] = (),
+    ties: Iterable[Collection[Node]] = (),
     apart: Collection[frozenset[Node]] = (),
 ) -> Grouping[Node]:
     """Return the groups of `nodes`.
 
     rank      a total order: the least rank is the best node
     verifies  whether the evidence, symmetric, says that two nodes are the same picture
-    same      pairs that a person decided to be the same
-    apart     pairs that a person decided not to be; they win over everything
+    ties      sets of nodes that are the same for certain, by proof or by a person's decision
+    apart     pairs that a person decided not to be the same; they win over everything
     """
     order = sorted(nodes, key=rank.__getitem__)
     parted = _partners(apart)
     groups: list[tuple[list[Node], list[Node]]] = []  # (the anchor and what is tied to it, all members)
     doubts = set()
-    for cluster in _tie(order, same, parted, rank):
+    for cluster in _tie(order, ties, parted, rank):
         fitting = [
             (anchors, members)
             for anchors, members in groups
@@ -64,9 +64,7 @@ def group(
         fitting[0][1].extend(cluster)
         doubts |= {frozenset((fitting[0][0][0], anchors[0])) for anchors, _ in fitting[1:]}
     return Grouping(
-        groups=tuple(
-            Group(tuple(sorted(members, key=rank.__getitem__)), frozenset(anchors[1:])) for anchors, members in groups
-        ),
+        groups=tuple(Group(tuple(sorted(members, key=rank.__getitem__))) for _, members in groups),
         doubts=frozenset(doubts),
     )
 
@@ -85,18 +83,21 @@ def _are_parted(some: Iterable[Node], others: Collection[Node], parted: Mapping[
 
 def _tie(
     order: list[Node],
-    same: Iterable[frozenset[Node]],
+    ties: Iterable[Collection[Node]],
     parted: Mapping[Node, set[Node]],
     rank: Mapping[Node, Any],
 ) -> list[list[Node]]:
-    """Join what people said is the same, best pairs first, unless a "different" crosses; clusters come best first."""
+    """Join what is the same for certain, best ties first, unless a "different" crosses; clusters come best first."""
     cluster = {node: [node] for node in order}
-    pairs = [sorted(pair, key=rank.__getitem__) for pair in same if len(pair) == 2 and all(n in cluster for n in pair)]
-    for a, b in sorted(pairs, key=lambda pair: [rank[node] for node in pair]):
-        if cluster[a] is cluster[b] or _are_parted(cluster[a], cluster[b], parted):
-            continue
-        joined = sorted(cluster[a] + cluster[b], key=rank.__getitem__)
-        for node in joined:
-            cluster[node] = joined
+    known = [sorted((n for n in tie if n in cluster), key=rank.__getitem__) for tie in ties]
+    for tie in sorted(known, key=lambda nodes: [rank[node] for node in nodes]):
+        for place, node in enumerate(tie):
+            for better in tie[:place]:
+                if cluster[node] is cluster[better]:
+                    break
+                if not _are_parted(cluster[node], cluster[better], parted):
+                    joined = sorted(cluster[better] + cluster[node], key=rank.__getitem__)
+                    cluster.update((member, joined) for member in joined)
+                    break
     seen: set[int] = set()
     return [c for node in order if id(c := cluster[node]) not in seen and not seen.add(id(c))]

@@ -36,6 +36,21 @@ def enqueue(kind: str, subject: object) -> Job:
     raise RuntimeError(f"could not note the job {kind} {subject}")
 
 
+def take_next(tries: int = 3) -> Job | None:
+    """Take the job that has been due for longest; None where there is nothing to do.
+
+    Workers that reach for the same job try the next of a short list; the database lets one have each.
+    """
+    for _ in range(tries):
+        due = list(Job.objects.due().order_by("not_before", "id").values_list("id", flat=True)[:8])
+        if not due:
+            return None
+        for job_id in due:
+            if job := claim(job_id):
+                return job
+    return None
+
+
 def claim(job_id: int) -> Job | None:
     """Take the job for the length of its lease, by the database's clock; None where it is not to be had."""
     taken = (
@@ -57,18 +72,17 @@ def claim(job_id: int) -> Job | None:
     return job
 
 
-def finish(job: Job) -> list[Job]:
+def finish(job: Job) -> None:
     """Mark the job done, in the transaction of its effect; raise LeaseLost where it is no longer ours.
 
-    Returns the job itself where it was asked for again while it ran, to be nudged.
+    A job that was asked for again while it ran waits for its next turn.
     """
     ours = _ours(job)
     if ours.filter(is_wanted_again=False).update(state=Job.State.DONE, ended_at=Now(), lease_until=None):
-        return []
+        return
     again = ours.update(state=Job.State.QUEUED, attempt=0, failures=0, lease_until=None, not_before=Now())
     if not again:
         raise LeaseLost(str(job))
-    return [job]
 
 
 def fail(job: Job, error: str) -> None:
@@ -91,9 +105,9 @@ def retry(job: Job) -> Job:
         return enqueue(job.kind, job.subject)
 
 
-def due_ids(limit: int = 500) -> list[int]:
-    """Return jobs that may be taken now, oldest first."""
-    return list(Job.objects.due().order_by("not_before", "id").values_list("id", flat=True)[:limit])
+def count_due(most: int) -> int:
+    """Count the jobs that may be taken now, up to `most`."""
+    return Job.objects.due()[:most].count()
 
 
 def forget_done_before(moment: datetime, limit: int = 10_000) -> int:

@@ -204,12 +204,11 @@ def _copy_views(record: Record, copies: list[Copy], filings: Iterable[FilingView
     pages = {p.file_id: p for p in Page.objects.filter(file__in=[c.file_id for c in copies], number=1)}
     best = next(c for c in copies if c.pk == record.best_copy_id)
     files = [c.file_id for c in copies]
-    evidence = {
-        (set((m.file_low_id, m.file_high_id)) - {best.file_id}).pop(): m
-        for m in Match.objects.filter(supports=Match.Supports.SAME_IMAGE).filter(
-            Q(file_low=best.file_id, file_high__in=files) | Q(file_high=best.file_id, file_low__in=files)
-        )
-    }
+    evidence: dict[int, Match] = {}
+    for match in Match.objects.filter(supports=Match.Supports.SAME_IMAGE, file_low__in=files, file_high__in=files):
+        for file_id in {match.file_low_id, match.file_high_id} - {best.file_id}:
+            if file_id not in evidence or best.file_id in (match.file_low_id, match.file_high_id):
+                evidence[file_id] = match
     return tuple(
         CopyView(
             copy=c,

@@ -4,6 +4,7 @@ Everything here runs under the lock of the audience's row, so two workers that t
 the same as one after the other.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -50,8 +51,8 @@ def regroup(seeds: Iterable[Copy], audience_key: str, *, at: datetime, actor: Us
     grouping = group(
         copies,
         rank={c: (c.file.rank, c.apart) for c in copies},
-        verifies=lambda a, b: a.file_id == b.file_id or bool(a.file.same_picture_as(b.file)),
-        same=same,
+        verifies=lambda a, b: False,  # evidence short of proof decides nothing by itself
+        ties=[*same, *_proven_equal(copies)],
         apart=apart,
     )
     touched = _write_groups(grouping.groups, at=at, actor=actor)
@@ -90,6 +91,18 @@ def _decisions(copies: list[Copy]) -> tuple[set[frozenset[Copy]], set[frozenset[
         pair = frozenset((by_key[low], by_key[high]))
         (same if verdict == Decision.Verdict.SAME else apart).add(pair)
     return same, apart
+
+
+def _proven_equal(copies: list[Copy]) -> list[list[Copy]]:
+    """Return the sets of copies whose bytes, coded picture or pixels are the same (tiers 0 and 1)."""
+    sets: dict[tuple[str, object], list[Copy]] = defaultdict(list)
+    for copy in copies:
+        file = copy.file
+        sets["file", file.pk].append(copy)
+        if file.state == ImageFile.State.INTACT and not file.is_boilerplate:
+            sets["coded", file.coded_digest].append(copy)
+            sets["pixels", file.pixel_digest].append(copy)
+    return [same for (_, key), same in sets.items() if key and len(same) > 1]
 
 
 def _write_groups(groups: Iterable[Group[Copy]], *, at: datetime, actor: User | None) -> list[Record]:
@@ -141,13 +154,13 @@ def _best_because(g: Group[Copy]) -> str:
 
 def _tie_members(g: Group[Copy], root: Record, *, at: datetime, actor: User | None) -> None:
     for copy in g.members:
-        tie, because = _tie(copy, g)
+        tie, because, witness = _tie(copy, g)
         moved_from = None if copy.record_id == root.pk else copy.record
         if (copy.tie, copy.because) != (tie, because) or moved_from:
             copy.tie, copy.because, copy.record = tie, because, root
             copy.save(update_fields=["tie", "because", "record"])
-        if tie == Copy.Tie.SAME_IMAGE and copy.file_id != g.best.file_id:
-            _keep_evidence(copy.file, g.best.file, at)
+        if witness:
+            _keep_evidence(copy.file, witness, at)
         if moved_from:
             write_event(
                 "copy.moved", object_id=copy.public_id, at=at, actor=actor, audience_key=root.audience_key,
@@ -155,14 +168,17 @@ def _tie_members(g: Group[Copy], root: Record, *, at: datetime, actor: User | No
             )  # fmt: skip
 
 
-def _tie(copy: Copy, g: Group[Copy]) -> tuple[str, str]:
+def _tie(copy: Copy, g: Group[Copy]) -> tuple[str, str, ImageFile | None]:
+    """Return the tie of a copy to its group, the sentence that says so, and the file that proves it."""
     if copy == g.best:
-        return Copy.Tie.ANCHOR, "The best copy of this record."
-    if copy.file_id == g.best.file_id:
-        return Copy.Tie.SAME_IMAGE, IDENTICAL_BYTES
-    if how := copy.file.same_picture_as(g.best.file):
-        return Copy.Tie.SAME_IMAGE, SAME_PICTURE[how]
-    return Copy.Tie.DECIDED, "A records officer decided that it is the same picture."
+        return Copy.Tie.ANCHOR, "The best copy of this record.", None
+    if any(copy.file_id == other.file_id for other in g.members if other != copy):
+        return Copy.Tie.SAME_IMAGE, IDENTICAL_BYTES, None
+    for other in g.members:
+        if other != copy and (how := copy.file.same_picture_as(other.file)):
+            than = "" if other == g.best else " As another copy of this record:"
+            return Copy.Tie.SAME_IMAGE, f"{than} {SAME_PICTURE[how]}".strip(), other.file
+    return Copy.Tie.DECIDED, "A records officer decided that it is the same picture.", None
 
 
 def _keep_evidence(one: ImageFile, other: ImageFile, at: datetime) -> None:

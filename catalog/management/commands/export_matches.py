@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
+from django.db.models import QuerySet
 
 from catalog.models import Copy, Filing, Record, Relation, ReviewItem
 
@@ -19,14 +20,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="FILE.csv")
         parser.add_argument("--audience", default="public", help="audience key of the records (default: public)")
+        parser.add_argument("--source", default="", help="only files filed from the source of this name")
 
-    def handle(self, *, file: Path, audience: str, **_):
+    def handle(self, *, file: Path, audience: str, source: str, **_):
+        filings = Filing.objects.filter(audience_key=audience).order_by("filed_at", "pk")
+        if source:
+            filings = filings.filter(source__name=source)
         count = 0
         told: set[tuple[str, str]] = set()
         with file.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target)
             writer.writerow(["a", "b", "verdict"])
-            for pair, verdict in verdicts(audience):
+            for pair, verdict in verdicts(audience, filings):
                 if pair[0] != pair[1] and pair not in told:
                     told.add(pair)
                     writer.writerow([*pair, verdict])
@@ -34,43 +39,40 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} pairs written to {file}.")
 
 
-def verdicts(audience: str) -> Iterator[tuple[tuple[str, str], str]]:
+def verdicts(audience: str, filings: QuerySet) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield ((a, b), verdict), the strongest first: merged, then links, then questions that are open."""
-    yield from _merged(audience)
-    yield from _linked(audience)
-    yield from _open(audience)
+    yield from _merged(filings)
+    relations = Relation.objects.standing().filter(from_copy__audience_key=audience)
+    ends = relations.order_by("pk").values_list("from_copy", "to_copy", "kind")
+    yield from _between(((a, b, VERDICTS[kind]) for a, b, kind in ends.iterator(chunk_size=BATCH)), filings)
+    items = ReviewItem.objects.filter(audience_key=audience).order_by("pk").values_list("copy_a", "copy_b")
+    yield from _between(((a, b, "review") for a, b in items.iterator(chunk_size=BATCH)), filings)
 
 
-def _merged(audience: str):
+def _merged(filings: QuerySet):
     """Every filed name of a record with the first one: merging is transitive, so that says it all."""
-    records = Record.objects.filter(audience_key=audience, state=Record.State.STANDING).order_by("pk")
-    keys = records.values_list("pk", flat=True).iterator(chunk_size=BATCH)
-    while batch := list(islice(keys, BATCH)):
-        first: dict[int, str] = {}
-        filings = Filing.objects.filter(copy__record__in=batch).order_by("copy__record", "filed_at", "pk")
-        for record, name in filings.values_list("copy__record", "file_name"):
-            if name != first.setdefault(record, name):
-                yield _pair(first[record], name), "merged"
+    named = filings.filter(copy__record__state=Record.State.STANDING).order_by("copy__record", "filed_at", "pk")
+    record = first = None
+    for here, name in named.values_list("copy__record", "file_name").iterator(chunk_size=BATCH):
+        if here != record:
+            record, first = here, name
+        elif name != first:
+            yield _pair(first, name), "merged"
 
 
-def _linked(audience: str):
-    relations = Relation.objects.standing().filter(from_copy__audience_key=audience).order_by("pk")
-    for relation in relations.iterator(chunk_size=BATCH):
-        yield from _names(relation.from_copy_id, relation.to_copy_id, VERDICTS[relation.kind])
+def _between(pairs: Iterator[tuple[int, int, str]], filings: QuerySet):
+    """What is said of two copies holds for their records: each file of the one stands beside the other copy's file."""
+    for a, b, verdict in pairs:
+        names_a, names_b = _names(a, filings), _names(b, filings)
+        yield from ((_pair(name, names_b[0]), verdict) for name in names_a if names_b)
+        yield from ((_pair(names_a[0], name), verdict) for name in names_b[1:] if names_a)
 
 
-def _open(audience: str):
-    for item in ReviewItem.objects.filter(audience_key=audience).order_by("pk").iterator(chunk_size=BATCH):
-        yield from _names(item.copy_a_id, item.copy_b_id, "review")
-
-
-def _names(copy_a: int, copy_b: int, verdict: str):
-    """One pair stands for two copies: the first name that each was filed under."""
-    names = {
-        copy.pk: copy.filings.order_by("filed_at", "pk").values_list("file_name", flat=True).first()
-        for copy in Copy.objects.filter(pk__in=(copy_a, copy_b))
-    }
-    yield _pair(names[copy_a], names[copy_b]), verdict
+def _names(copy: int, filings: QuerySet) -> list[str]:
+    """Return the filed names of a copy's record, those of the copy itself first."""
+    record = Copy.objects.filter(pk=copy).values("record")
+    named = filings.filter(copy__record__in=record).values_list("copy", "file_name")
+    return [name for _, name in sorted(named, key=lambda row: row[0] != copy)]
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:

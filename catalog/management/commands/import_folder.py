@@ -14,7 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from catalog import tasks
-from catalog.metadata.filing_csv import FilingRow, index_by_file, open_filing_csv
+from catalog.metadata.filing_csv import FilingRow, open_filing_csv
 from catalog.metadata.validation import Value
 from catalog.models import Agency, Audience, Batch, Scheme, Source
 from catalog.services.filing import FilingRefused, receive_filing
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             except (Refused, FilingRefused, OSError) as error:
                 counts["refused"] += 1
                 refusals.append((name, str(error)))
-        refusals += [(name, "The metadata file names it, but the folder does not hold it.") for name in rows]
+        refusals += [(name, _unused(row)) for name, row in rows.items()]
         counts["refused"] += len(rows)
         tasks.publish_soon()
         self._tell(console, counts, refusals, refused)
@@ -83,7 +83,10 @@ class Command(BaseCommand):
             self.stderr.write(notice)
         if table.problems:
             raise CommandError("\n".join(f"row {p.row}, {p.column}: {p.message}" for p in table.problems))
-        return index_by_file(table.rows())
+        rows: dict[str, FilingRow] = {}
+        for row in table.rows():
+            rows[row.file or f"(row {row.row})"] = row
+        return rows
 
     def _file(self, path: Path, name: str, row: FilingRow | None, agency, source, batch, audience) -> str:
         if row and row.problems:
@@ -127,6 +130,12 @@ class Command(BaseCommand):
         if target:
             with target.open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows([("file", "reason"), *refusals])
+
+
+def _unused(row: FilingRow) -> str:
+    """Say why a row of the metadata file described nothing."""
+    problems = " ".join(f"Row {p.row}, {p.column}: {p.message}" for p in row.problems)
+    return problems or "The metadata file names it, but the folder does not hold it."
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -1,0 +1,313 @@
+"""The table of metadata that comes with a folder of images: one row a file, read row by row.
+
+The column `file` is the path of the image below the folder. Every other column is an element, by name or label
+(`title`, `Date created`), or a scheme of identifiers (`apn`, `permit`). An element may carry a scheme and a language:
+`subject[person]`, `title@es`, `spatial[Point]`. Several values stand in one cell, divided by `|`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from .elements import find_element
+from .identifiers import NORMALISERS, BadIdentifier
+from .identifiers import normalise as normalise_identifier
+from .validation import Value, check, normalise, normalise_text
+
+if TYPE_CHECKING:
+    from _csv import _reader as CsvReader
+
+FILE_COLUMN = "file"
+DIVIDER = "|"
+LONGEST_LINE = 1_000_000
+"""Characters; the csv module itself refuses a cell of more than 131,072."""
+
+
+@dataclass(frozen=True)
+class CsvProblem:
+    """What is wrong, at a line of the file (1 is the heading) and in a column, empty where it concerns the whole."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True)
+class FilingRow:
+    """One row: the file that it describes, what it says, and what of it cannot be taken.
+
+    `row` is the line on which it begins, `file` a path with forward slashes below the folder (empty where it gives
+    none that may be used), `identifiers` pairs of scheme and number, normalised where there is a
+    normaliser of the scheme's name. Values with problems are not among `values`.
+    """
+
+    row: int
+    file: str
+    values: tuple[Value, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    problems: tuple[CsvProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a heading means: an element with scheme and language, or identifiers of a scheme."""
+
+    heading: str
+    kind: Literal["file", "element", "identifier", "ignored", "unknown"]
+    element: str = ""
+    scheme: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class FilingCsv:
+    """A table whose heading was read: what to tell the operator before the first row, and the rows.
+
+    With `problems` the table has no rows that could be filed, so `rows` yields nothing: mend the heading first.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    columns: tuple[Column, ...]
+    notices: tuple[str, ...] = ()
+    problems: tuple[CsvProblem, ...] = ()
+
+    def rows(self) -> Iterator[FilingRow]:
+        """Yield the rows in their order; a row for a file that an earlier one described has that as its problem."""
+        if self.problems:
+            return
+        first_rows: dict[str, int] = {}
+        for row in self._parsed():
+            if row.file in first_rows:
+                again = f"“{row.file}” is described in row {first_rows[row.file]} already; keep one of the two."
+                row = FilingRow(row.row, row.file, problems=(CsvProblem(row.row, FILE_COLUMN, again),))
+            elif row.file:
+                first_rows[row.file] = row.row
+            yield row
+
+    def _parsed(self) -> Iterator[FilingRow]:
+        with self.path.open(encoding=self.encoding, newline="") as text:
+            reader = _reader(text, self.delimiter)
+            next(reader)
+            while True:
+                begins_at = reader.line_num + 1
+                try:
+                    cells = next(reader, None)
+                except csv.Error as error:
+                    yield FilingRow(begins_at, "", problems=(CsvProblem(begins_at, "", _unreadable(error)),))
+                    return
+                if cells is None:
+                    return
+                if any(cell.strip() for cell in cells):
+                    yield _row(begins_at, cells, self.columns)
+
+
+def _reader(text: TextIO, delimiter: str) -> CsvReader:
+    """Return a strict reader: a quotation mark that is never closed is an error, not one long last cell."""
+    return csv.reader(_lines(text), delimiter=delimiter, strict=True)
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"a line has more than {LONGEST_LINE:,} characters")
+        yield line
+
+
+def _unreadable(error: csv.Error) -> str:
+    return f"The table cannot be read from here on ({error}); look for a quotation mark that is not closed."
+
+
+# --- opening -----------------------------------------------------------------------------------------------------
+
+
+def open_filing_csv(
+    path: Path, schemes: Collection[str] = tuple(NORMALISERS), ignored_columns: Collection[str] = ()
+) -> FilingCsv:
+    """Read the heading of a table. Raises OSError where there is none to open.
+
+    `schemes` are the names of the schemes of identifiers that may be columns, `ignored_columns` headings that may stand
+    there and mean nothing. The encoding is UTF-8, with or without a mark; UTF-16 with one, as spreadsheets save
+    "Unicode text"; else Windows-1252, with a notice.
+    """
+    encoding, notices = _encoding(path)
+    if not _decodes(path, encoding):
+        return FilingCsv(path, encoding, ",", (), problems=(CsvProblem(1, "", _DAMAGED),))
+    with path.open(encoding=encoding, newline="") as text:
+        delimiter = max(",;\t", key=text.readline(LONGEST_LINE).count)
+        text.seek(0)
+        try:
+            cells = next(_reader(text, delimiter), [])
+        except csv.Error as error:
+            return FilingCsv(path, encoding, delimiter, (), notices, (CsvProblem(1, "", _unreadable(error)),))
+    columns = tuple(_column(cell.strip(), schemes, ignored_columns) for cell in cells)
+    return FilingCsv(path, encoding, delimiter, columns, notices, tuple(_heading_problems(columns)))
+
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the encoding, having read the whole file in pieces; Windows-1252 is a guess, and says so."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding, ()
+    if _decodes(path, "utf-8"):
+        return "utf-8", ()
+    encoding = "cp1252" if _decodes(path, "cp1252") else "latin-1"
+    return encoding, (_GUESSED,)
+
+
+_DAMAGED = "The table begins with the mark of Unicode text but does not go on as such; save it again as UTF-8."
+_GUESSED = "The table is not UTF-8; it was read as Windows-1252. Look at letters with accents, or save it as UTF-8."
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 16):
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# --- heading -----------------------------------------------------------------------------------------------------
+
+_HEADING = re.compile(r"(?P<name>[^\[\]@]+)(\[(?P<scheme>[^\[\]]*)\])?(@(?P<language>[A-Za-z0-9-]+))?")
+
+
+def _column(heading: str, schemes: Collection[str], ignored: Collection[str]) -> Column:
+    """Return what a heading means."""
+    if heading in ignored:
+        return Column(heading, "ignored")
+    if heading.casefold() == FILE_COLUMN:
+        return Column(FILE_COLUMN, "file")
+    for scheme in schemes:
+        if heading.casefold() == scheme.casefold():
+            return Column(heading, "identifier", scheme=scheme)
+    match = _HEADING.fullmatch(heading)
+    element = find_element(match["name"]) if match else None
+    if match is None or element is None:
+        return Column(heading, "unknown")
+    return Column(heading, "element", element.name, (match["scheme"] or "").strip(), match["language"] or "")
+
+
+def _heading_problems(columns: tuple[Column, ...]) -> Iterator[CsvProblem]:
+    headings = [column.heading for column in columns]
+    if FILE_COLUMN not in headings:
+        yield CsvProblem(1, FILE_COLUMN, "There is no column “file” with the path of each image below the folder.")
+    for number, column in enumerate(columns, 1):
+        name = column.heading or f"column {number}"
+        if column.kind == "unknown":
+            yield CsvProblem(1, name, f"“{name}” is no element and no scheme of identifiers; write, say, title or apn.")
+        elif column.heading in headings[: number - 1]:
+            yield CsvProblem(1, name, f"“{name}” stands twice; put several values into one cell, divided by {DIVIDER}.")
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+_NO_FILE = "The row names no file."
+
+
+@dataclass
+class _Reading:
+    """What was understood of a row so far."""
+
+    row: int
+    file: str = ""
+    values: list[Value] = field(default_factory=list)
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[CsvProblem] = field(default_factory=list)
+
+    def complain(self, column: str, message: str) -> None:
+        self.problems.append(CsvProblem(self.row, column, message))
+
+
+def _row(row: int, cells: list[str], columns: tuple[Column, ...]) -> FilingRow:
+    reading = _Reading(row)
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        reading.complain("", f"The row has {len(cells)} cells, but the heading {len(columns)}; is a comma not quoted?")
+    for column, cell in zip(columns, cells, strict=False):
+        _read_cell(reading, column, cell)
+    if len(cells) <= [column.kind for column in columns].index("file"):
+        reading.complain(FILE_COLUMN, _NO_FILE)
+    return FilingRow(row, reading.file, tuple(reading.values), tuple(reading.identifiers), tuple(reading.problems))
+
+
+def _read_cell(reading: _Reading, column: Column, cell: str) -> None:
+    if column.kind == "file":
+        _read_file(reading, cell)
+        return
+    read = {"element": _read_value, "identifier": _read_identifier}.get(column.kind)
+    for text in filter(None, (_unguarded(piece.strip()) for piece in cell.split(DIVIDER))):
+        if read:
+            read(reading, column, text)
+
+
+def _read_file(reading: _Reading, cell: str) -> None:
+    try:
+        reading.file = relative_path(cell)
+    except ValueError as error:
+        reading.complain(FILE_COLUMN, str(error))
+
+
+def _read_value(reading: _Reading, column: Column, text: str) -> None:
+    value = normalise(Value(column.element, text, column.language, column.scheme))
+    problems = check([value])
+    for problem in problems:
+        reading.complain(column.heading, problem.message)
+    if not problems and value not in reading.values:
+        reading.values.append(value)
+
+
+def _read_identifier(reading: _Reading, column: Column, text: str) -> None:
+    try:
+        has_rule = column.scheme in NORMALISERS
+        number = normalise_identifier(column.scheme, text) if has_rule else normalise_text(text)
+    except BadIdentifier as error:
+        reading.complain(column.heading, str(error))
+        return
+    if (column.scheme, number) not in reading.identifiers:
+        reading.identifiers.append((column.scheme, number))
+
+
+def _unguarded(text: str) -> str:
+    """Undo the apostrophe with which our own export keeps spreadsheets from reading a value as a formula."""
+    return text[1:] if re.match(r"'[=+\-@]", text) else text
+
+
+def relative_path(cell: str) -> str:
+    """Return a path below the folder with forward slashes, composed (NFC). Raises ValueError with a sentence.
+
+    Windows' backslashes are taken for slashes; a path out of the folder, or from a root or drive, is refused.
+    """
+    text = unicodedata.normalize("NFC", cell.strip().replace("\\", "/"))
+    path = PurePosixPath(text)
+    if not text or path == PurePosixPath("."):
+        raise ValueError(_NO_FILE)
+    if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", text) or "\0" in text:
+        raise ValueError(f"“{text[:60]}” is no path below the folder; write, say, 2024/IMG_0001.jpg.")
+    return str(path)
+
+
+def index_by_file(rows: Iterable[FilingRow]) -> dict[str, FilingRow]:
+    """Return the rows by file; of rows for the same file the first."""
+    index: dict[str, FilingRow] = {}
+    for row in rows:
+        if row.file:
+            index.setdefault(row.file, row)
+    return index

@@ -135,7 +135,12 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 # Limits of the process that decodes one picture: memory in megabytes, seconds of CPU and of the clock.
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000, validate=validate.Range(min=256))
 DECODE_CPU_SECONDS = env.int("DECODE_CPU_SECONDS", 60, validate=validate.Range(min=1))
-DECODE_WALL_SECONDS = env.int("DECODE_WALL_SECONDS", 90, validate=validate.Range(min=1, max=100))
+DECODE_WALL_SECONDS = env.int("DECODE_WALL_SECONDS", 90, validate=validate.Range(min=1))
+
+# How long a worker has a job to itself before another may take it: longer than decoding may take.
+LEASE_SECONDS = env.int("LEASE_SECONDS", DECODE_WALL_SECONDS + 30, validate=validate.Range(min=1))
+if LEASE_SECONDS <= DECODE_WALL_SECONDS:
+    raise ImproperlyConfigured("LEASE_SECONDS must be longer than DECODE_WALL_SECONDS, or work is done twice.")
 
 # What wakes the workers: filesystem:// (a folder below DATA_DIR), redis://... or amqp://...
 BROKER_URL = env.str("BROKER_URL", "filesystem://")

@@ -20,6 +20,14 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 APPEND_ONLY = ("catalog_event", "catalog_publication")
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Mark the tests that no database can change: CI need not run them twice."""
+    rooms = {"imaging", "metadata", "formats", "pipeline"}
+    for item in items:
+        if rooms & set(item.path.relative_to(Path(__file__).parent).parts):
+            item.add_marker(pytest.mark.plain)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of samples and conformance gates beside the project."""
@@ -63,7 +71,9 @@ def _lift_guards_when_emptying(connection) -> None:
     if connection.vendor != "sqlite":
         return  # TRUNCATE passes by triggers for rows
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)", APPEND_ONLY)
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)", APPEND_ONLY
+        )
         guards = cursor.fetchall()
 
     def sql_flush(*arguments, **options):

@@ -15,7 +15,9 @@ FLOORS = {
 }  # fmt: skip
 DOORS = {room for room, floor in FLOORS.items() if floor == 4}
 PLAIN = {room for room, floor in FLOORS.items() if floor == 0}
-FILES = sorted(p for p in CATALOG.rglob("*.py") if p.relative_to(CATALOG).parts[0] not in ("migrations", "__init__.py", "apps.py"))
+FILES = sorted(
+    p for p in CATALOG.rglob("*.py") if p.relative_to(CATALOG).parts[0] not in ("migrations", "__init__.py", "apps.py")
+)
 
 
 def room_of(path: Path) -> str:

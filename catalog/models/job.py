@@ -1,5 +1,3 @@
-import datetime
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -41,7 +39,6 @@ class Job(models.Model):
 
     FAILURES_ALLOWED = 3
     ATTEMPTS_ALLOWED = 20  # a job that takes its worker down every time is set aside at last, too
-    LEASE = datetime.timedelta(seconds=120)
 
     objects = JobQuerySet.as_manager()
 

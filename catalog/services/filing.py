@@ -83,6 +83,7 @@ def receive_filing(
     values, numbers_found = _checked(audience, values, identifiers)
     key = store().keep(spooled)
     with transaction.atomic():
+        Source.objects.select_for_update(no_key=True).get(pk=source.pk)  # so that a repeat meanwhile finds the first
         if repeat := _same_filing(source, item_key, spooled.sha256, idempotency_key):
             return Receipt(repeat, ALREADY_HERE, (), is_repeat=True)
         file = _file_row(spooled, key, at)

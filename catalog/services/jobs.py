@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -59,7 +60,7 @@ def claim(job_id: int) -> Job | None:
         .update(
             state=Job.State.RUNNING,
             attempt=F("attempt") + 1,
-            lease_until=Now() + Job.LEASE,
+            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
             is_wanted_again=False,
         )
     )

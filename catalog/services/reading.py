@@ -76,6 +76,7 @@ class DescribedElement:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
+    element: str
     label: str
     alternatives: tuple[tuple[str, tuple[FilingView, ...]], ...]
 
@@ -236,6 +237,7 @@ def _description(record: Record, filings: dict[str, FilingView]) -> Iterable[Des
 
 def _conflict(conflict: Conflict, filings: dict[str, FilingView]) -> ConflictView:
     return ConflictView(
+        conflict.element,
         label_of(conflict.element),
         tuple(
             (a["value"], tuple(filings[key] for key in a["filings"] if key in filings)) for a in conflict.alternatives

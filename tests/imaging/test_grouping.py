@@ -67,5 +67,3 @@ def test_everybody_is_in_one_group_and_nobody_beside_whom_they_were_parted_from(
 def test_without_a_different_everything_certain_is_together(edges, ties):
     home = {node: g for g in members(grouped(NODES, edges, ties)) for node in g}
     assert all(home[a] == home[b] for a, b in map(tuple, ties))
-
-

@@ -29,7 +29,7 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data, initial=None):
-        files = data if isinstance(data, list | tuple) else [data]
+        files = data if isinstance(data, list | tuple) and data else [data or None]
         if len(files) > MAX_FILES:
             raise forms.ValidationError(f"Send at most {MAX_FILES} files at once; these were {len(files)}.")
         return [super(FilesField, self).clean(file, initial) for file in files]

@@ -94,6 +94,10 @@ def test_a_file_that_is_no_picture_is_refused_with_its_reason_and_the_others_go_
     assert Upload.objects.get().file_name == "ramp.jpg"
 
 
+def test_no_file_at_all_is_a_mistake(clerk, agency):
+    assertContains(send(clerk, agency), "Choose at least one file", status_code=422)
+
+
 def test_when_nothing_is_taken_the_form_says_why(clerk, agency):
     page = send(clerk, agency, ("notes.txt", b"hello"), ("empty.jpg", b""))
     assertContains(page, "notes.txt was not taken.", status_code=422)

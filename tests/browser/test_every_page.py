@@ -1,0 +1,135 @@
+"""Every page, for every role, wide and narrow, light and dark: nothing for axe to find, nothing that overflows."""
+
+import io
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Job, ReviewItem
+from catalog.services import jobs, uploading
+from tests.conftest import drawn, jpeg, with_exif
+
+from .conftest import ROOT, WIDTHS
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def city(agencies, schemes, person, file_it, run_jobs):
+    """One of each thing that a page can show; returns people and addresses by name."""
+    building, metro, housing = agencies["building"], agencies["metro"], agencies["housing"]
+    clerk = person("clerk", officer=list(agencies.values()))
+    clerk.is_operator = True
+    clerk.save()
+    mill = jpeg(drawn(31))
+    permit, parcel = ("permit", "21016-10000-12345"), ("apn", "5149-015-902")
+    file_it(
+        mill,
+        building,
+        title="Corner of Mill Street, after the retrofit",
+        created="2024-03-12",
+        numbers=[permit, parcel],
+    )
+    file_it(
+        with_exif(mill, artist="B. Ito"), metro, title="Stop", created="2024-03-12", numbers=[("apn", "5149-015-903")]
+    )
+    file_it(mill, housing, title="Site check", key="again")
+    file_it(jpeg(drawn(32)), building, key="32", title="Large", audience="internal")
+    file_it(jpeg(drawn(32).resize((160, 120))), metro, key="32", title="Small", audience="internal")
+    for seed in range(40, 66):
+        file_it(jpeg(drawn(seed, (96, 72))), metro, key=str(seed), title=f"Platform {seed}", created=str(1980 + seed))
+    run_jobs()
+    file_it(jpeg(drawn(33)), building, key="33", title="Just filed")
+    job = file_it(jpeg(drawn(34)), building, key="34", name="heavy.jpg").jobs[0]
+    Job.objects.filter(pk=job.pk).update(failures=Job.FAILURES_ALLOWED - 1)
+    jobs.fail(jobs.claim(job.pk), "The decoder needed more than 2 GB of memory and was stopped.")
+    for name, data in (("ramp with a long name from the scanner.jpg", mill), ("other.jpg", jpeg(drawn(35)))):
+        chunks = io.BytesIO(data)
+        uploading.receive_upload(
+            owner=clerk, agency=building, audience="public", chunks=chunks, file_name=name, at=timezone.now()
+        )
+    return clerk
+
+
+def addresses(city) -> dict[str, str]:
+    from catalog.models import Record
+
+    record = Record.objects.standing().get(title__startswith="Corner")
+    return {
+        "find": "/",
+        "result": "/?q=platform&agency=metro",
+        "nothing": "/?q=nowhere",
+        "parcel": "/id/apn/5149-015-902",
+        "record": record.get_absolute_url(),
+        "pending": Record.objects.filter(state="pending").first().get_absolute_url(),
+        "file": "/file",
+        "describe": "/file/describe",
+        "review": f"/review/{ReviewItem.objects.get().public_id}",
+        "jobs": "/jobs",
+        "set aside": "/jobs?state=set-aside",
+        "about": "/about",
+        "absent": "/nothing",
+        "sign out": "/sign-out",
+    }
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_and_nothing_overflows(visit, city, width, color_scheme):
+    axe = AXE.read_text()
+    page = visit(city, width=width, color_scheme=color_scheme)
+    stranger = visit(width=width, color_scheme=color_scheme)
+    found = {}
+    for name, address in [*addresses(city).items(), ("sign in", "/sign-in")]:
+        window = stranger if name == "sign in" else page
+        window.goto(address)
+        if name == "record":
+            window.get_by_text("Decide about this copy").first.click()
+        window.evaluate(axe)
+        result = window.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        found[name] = [
+            f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
+            for v in result["violations"]
+            for node in v["nodes"]
+        ]
+        if window.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[name].append("wider than the window")
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_mistakes_in_a_form_are_reported_so_that_axe_finds_nothing(visit, city):
+    page = visit(city)
+    page.goto("/file/describe")
+    page.get_by_role("button", name="File these 2 pictures").click()
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    assert [v["id"] for v in result["violations"]] == []
+
+
+def test_the_first_page_loads_within_200_kB(visit, city):
+    page = visit()
+    sizes = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto("/", wait_until="networkidle")
+    import gzip
+
+    texts = [url for url in sizes if url.endswith((".css", ".js", ".svg"))]
+    assert texts
+    assets = {url: size for url, size in sizes.items() if "/static/" in url}
+    compressed = sum(
+        len(gzip.compress(page.request.get(url).body())) if url in texts else size for url, size in assets.items()
+    )
+    assert compressed + len(gzip.compress(page.content().encode())) < 200_000
+
+
+def test_the_skip_link_leads_to_the_content_and_the_focus_is_seen(visit, city):
+    page = visit()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"

@@ -19,7 +19,7 @@ BY_MIME = {f.media_type: f for f in FORMATS}
 
 @require_safe
 def record(request: HttpRequest, public_id: str, ending: str | None) -> HttpResponse:
-    """The identifier of a record: data in the format asked for, or on to its page (303, after the httpRange-14 rule)."""
+    """The identifier of a record: data in the format asked for, or on to its page (303)."""
     found = get_object_or_404(
         Record.objects.visible_to(request.user).select_related(
             "absorbed_into", "best_copy__file", "record_copy__agency"

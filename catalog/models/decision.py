@@ -141,9 +141,7 @@ class Relation(models.Model):
                 condition=models.Q(retracted_at__isnull=True),
                 name="relation_once_standing",
             ),
-            models.CheckConstraint(
-                name="relation_between_two", condition=~models.Q(from_copy=models.F("to_copy"))
-            ),
+            models.CheckConstraint(name="relation_between_two", condition=~models.Q(from_copy=models.F("to_copy"))),
         ]
 
     def __str__(self) -> str:

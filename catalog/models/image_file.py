@@ -10,7 +10,7 @@ class ImageFileQuerySet(models.QuerySet):
         return self.filter(settled_at__isnull=False)
 
     def with_same_picture_as(self, files):
-        """Files with the coded picture or the exact pixels of any of `files` (tier 1 of detection.md), them included."""
+        """Files with the coded picture or the exact pixels of any of `files`, them included."""
         coded = {f.coded_digest for f in files if f.coded_digest}
         pixels = {f.pixel_digest for f in files if f.pixel_digest}
         same = models.Q(pk__in=[f.pk for f in files])
@@ -82,7 +82,7 @@ class ImageFile(models.Model):
         return self.state in (self.State.INTACT, self.State.DAMAGED)
 
     def same_picture_as(self, other: "ImageFile") -> str:
-        """Say how the two show the same picture by tier 1 of detection.md: 'coded', 'pixels', or '' where they do not.
+        """Say how the two show the same picture by proof, not likeness: 'coded', 'pixels', or '' where they do not.
 
         Damaged files and boilerplate are never the same as another file.
         """
@@ -105,7 +105,9 @@ class Page(models.Model):
     mode = models.CharField(max_length=20, help_text="Colour mode as coded.")
     bit_depth = models.PositiveSmallIntegerField(help_text="Bits a channel as coded.")
     more_frames = models.PositiveIntegerField(default=0, help_text="Frames of the animation that are not shown.")
-    is_judgeable = models.BooleanField(default=True, help_text="Has enough texture for a fingerprint to mean something.")
+    is_judgeable = models.BooleanField(
+        default=True, help_text="Has enough texture for a fingerprint to mean something."
+    )
     has_preview = models.BooleanField(default=False)
 
     class Meta:

@@ -30,8 +30,12 @@ class Match(models.Model):
         verbose_name_plural = "matches"
         constraints = [
             models.UniqueConstraint(fields=("file_low", "file_high", "method"), name="match_once_a_pair_and_method"),
-            models.CheckConstraint(name="match_of_two_in_order", condition=models.Q(file_low__lt=models.F("file_high"))),
-            models.CheckConstraint(name="match_relation_known", condition=models.Q(supports__in=("same-image", "candidate"))),
+            models.CheckConstraint(
+                name="match_of_two_in_order", condition=models.Q(file_low__lt=models.F("file_high"))
+            ),
+            models.CheckConstraint(
+                name="match_relation_known", condition=models.Q(supports__in=("same-image", "candidate"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,9 @@ class Record(models.Model):
     best_copy = models.ForeignKey("Copy", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     best_copy_because = models.TextField(blank=True, help_text="The sentence that says why this copy shows most.")
     record_copy = models.ForeignKey(Filing, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    record_copy_because = models.TextField(blank=True, help_text="The sentence that says why this filing is authoritative.")
+    record_copy_because = models.TextField(
+        blank=True, help_text="The sentence that says why this filing is authoritative."
+    )
     title = models.TextField(blank=True)
     description = models.JSONField(default=dict, help_text="The computed description with the origin of each value.")
     filed_at = models.DateTimeField(help_text="When its first filing was made.")

@@ -46,12 +46,21 @@ class Statement(models.Model):
             models.CheckConstraint(
                 name="statement_of_one_thing",
                 condition=(
-                    models.Q(filing__isnull=False, file__isnull=True, record__isnull=True, origin__in=("filed", "amendment", "rule"))
+                    models.Q(
+                        filing__isnull=False,
+                        file__isnull=True,
+                        record__isnull=True,
+                        origin__in=("filed", "amendment", "rule"),
+                    )
                     | models.Q(filing__isnull=True, file__isnull=False, record__isnull=True, origin="embedded")
-                    | models.Q(filing__isnull=True, file__isnull=True, record__isnull=False, origin__in=("officer", "rule"))
+                    | models.Q(
+                        filing__isnull=True, file__isnull=True, record__isnull=False, origin__in=("officer", "rule")
+                    )
                 ),
             ),
-            models.CheckConstraint(name="statement_says_something", condition=~models.Q(value="") & ~models.Q(element="")),
+            models.CheckConstraint(
+                name="statement_says_something", condition=~models.Q(value="") & ~models.Q(element="")
+            ),
             models.CheckConstraint(
                 name="statement_not_its_own_successor",
                 condition=models.Q(supersedes__isnull=True) | ~models.Q(supersedes=models.F("id")),

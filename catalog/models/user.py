@@ -10,6 +10,9 @@ class User(AbstractUser):
     is_operator = models.BooleanField(default=False, help_text="Runs the installation: jobs, workers, sources.")
     is_auditor = models.BooleanField(default=False, help_text="Reads the history of every agency.")
 
+    def __str__(self) -> str:
+        return self.get_full_name() or self.get_username()
+
     def has_role(self, role: str, agency: Agency | int) -> bool:
         """Say whether this person holds `role`, or one that includes it, in the agency."""
         agency_id = agency if isinstance(agency, int) else agency.pk
@@ -46,15 +49,16 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("user", "agency"), name="membership_one_role_an_agency"),
             models.CheckConstraint(
-                name="membership_role_known", condition=models.Q(role__in=("viewer", "filer", "officer", "administrator"))
+                name="membership_role_known",
+                condition=models.Q(role__in=("viewer", "filer", "officer", "administrator")),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role} of {self.agency}"
 
     @classmethod
     def roles_including(cls, role: str) -> list[str]:
         """Return the roles that may do what `role` may: each includes those before it."""
         order = list(cls.Role.values)
         return order[order.index(role) :]
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.role} of {self.agency}"

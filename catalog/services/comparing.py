@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -10,13 +11,15 @@ from django.db.models import F, Q
 
 from catalog.imaging.fingerprints import PHASH
 from catalog.imaging.hashindex import CANDIDATE_MAX_DISTANCE_BITS, HashIndex
-from catalog.models import Fingerprint, ImageFile, Match, Page
+from catalog.models import Fingerprint, ImageFile, Match
 
 from .history import publish
 
 HASH_BYTES = 32
 FLAT_MAX_DISTANCE_BITS = 8
 """Pages too flat or small to be judged by their look are proposed only when their hashes almost agree (tier 5)."""
+ASYMMETRY_BITS = 8
+"""How much farther the index is searched than candidates may be apart: see `distance_between`."""
 BATCH = 10_000
 
 
@@ -31,7 +34,6 @@ class Mirror:
     def __init__(self) -> None:
         self.sequence = 0
         self.index = HashIndex()
-        self.flat_pages: set[int] = set()
 
     def follow(self) -> None:
         """Take in what was published since the last time."""
@@ -40,7 +42,6 @@ class Mirror:
             keys = np.array([row["page_id"] for row in batch], np.int64)
             hashes = np.frombuffer(b"".join(bytes(row["value"])[:HASH_BYTES] for row in batch), np.uint8)
             self.index.add(keys, hashes.reshape(-1, HASH_BYTES))
-            self.flat_pages.update(row["page_id"] for row in batch if not row["page__is_judgeable"])
             self.sequence = batch[-1]["sequence"]
 
     @staticmethod
@@ -53,16 +54,23 @@ class Mirror:
             )
             .annotate(sequence=F("page__file__examined_event__publication__sequence"))
             .order_by("sequence", "page_id")
-            .values("page_id", "value", "sequence", "page__is_judgeable")
+            .values("page_id", "value", "sequence")
         )
 
-    def near(self, page: Page, orientations: np.ndarray) -> Iterable[tuple[int, int, int]]:
-        """Return (page key, distance in bits, orientation) of the pages that this one may show."""
-        is_flat = not page.is_judgeable
-        for key, distance, orientation in self.index.search(orientations, CANDIDATE_MAX_DISTANCE_BITS):
-            if distance > FLAT_MAX_DISTANCE_BITS and (is_flat or key in self.flat_pages):
-                continue
-            yield int(key), int(distance), int(orientation)
+    def near(self, orientations: np.ndarray) -> dict[int, int]:
+        """Return {page key: orientation} of every page that may be within reach, a few bits beyond it included."""
+        found = self.index.search(orientations, CANDIDATE_MAX_DISTANCE_BITS + ASYMMETRY_BITS)
+        return {int(one.key): int(one.orientation) for one in found}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Nearness:
+    """Two pages whose hashes are close: the distance, and how the one is turned against the other."""
+
+    distance_bits: int
+    orientation: int
+    own_number: int
+    other_number: int
 
 
 def find_candidates(file: ImageFile, mirror: Mirror) -> list[Match]:
@@ -74,23 +82,44 @@ def find_candidates(file: ImageFile, mirror: Mirror) -> list[Match]:
         return []
     publish_all()
     mirror.follow()
-    near: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    pages = {p.pk: p for p in file.pages.all()}
-    for print_ in Fingerprint.objects.filter(page__file=file, method=PHASH):
-        orientations = np.frombuffer(bytes(print_.value), np.uint8).reshape(-1, HASH_BYTES)
-        for key, distance, orientation in mirror.near(pages[print_.page_id], orientations):
-            near[key].append((distance, orientation, print_.page_id, key))
-    by_file: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    owners = _owners(near)
-    for key, found in near.items():
-        if key in owners and owners[key][0] != file.pk:
-            by_file[owners[key][0]].extend(found)
+    by_file: dict[int, list[Nearness]] = defaultdict(list)
+    for own in _prints(page__file=file):
+        for other in _prints(page__in=list(mirror.near(_orientations(own)))):
+            if other.page.file_id != file.pk and (nearness := _nearness(own, other)):
+                by_file[other.page.file_id].append(nearness)
     others = ImageFile.objects.in_bulk(list(by_file))
     return [
-        _candidate(file, others[pk], min(found), pages, owners, len({f[2] for f in found}))
+        _candidate(file, others[pk], found)
         for pk, found in by_file.items()
         if not file.same_picture_as(others[pk]) and not others[pk].is_boilerplate
     ]
+
+
+def distance_between(a: np.ndarray, b: np.ndarray) -> tuple[int, int]:
+    """Return the least distance in bits of two pictures' hashes in any orientation, and that orientation.
+
+    Each is turned against the other, because hashes of a turned picture come out a few bits differently from
+    either side; so the distance does not depend on which picture was filed first. `a`, `b`: 8 x 32, uint8.
+    """
+    ways = np.concatenate([np.bitwise_count(a ^ b[0]).sum(axis=1), np.bitwise_count(b ^ a[0]).sum(axis=1)])
+    nearest = int(ways.argmin())
+    return int(ways[nearest]), nearest % len(a)
+
+
+def _prints(**which):
+    return Fingerprint.objects.filter(method=PHASH, **which).select_related("page")
+
+
+def _orientations(fingerprint: Fingerprint) -> np.ndarray:
+    return np.frombuffer(bytes(fingerprint.value), np.uint8).reshape(-1, HASH_BYTES)
+
+
+def _nearness(own: Fingerprint, other: Fingerprint) -> Nearness | None:
+    distance, orientation = distance_between(_orientations(own), _orientations(other))
+    is_judgeable = own.page.is_judgeable and other.page.is_judgeable
+    if distance > (CANDIDATE_MAX_DISTANCE_BITS if is_judgeable else FLAT_MAX_DISTANCE_BITS):
+        return None
+    return Nearness(distance, orientation, own.page.number, other.page.number)
 
 
 def publish_all() -> None:
@@ -110,33 +139,25 @@ def keep_matches(matches: Iterable[Match], *, at: datetime) -> None:
 def candidates_of(files: Iterable[ImageFile]):
     """Return the candidate matches that one of the files is part of."""
     keys = [f.pk for f in files]
-    return Match.objects.filter(
-        Q(file_low__in=keys) | Q(file_high__in=keys), supports=Match.Supports.CANDIDATE
-    )
+    return Match.objects.filter(Q(file_low__in=keys) | Q(file_high__in=keys), supports=Match.Supports.CANDIDATE)
 
 
-def _owners(keys: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return {page key: (file key, page number)}."""
-    rows = Page.objects.filter(pk__in=list(keys)).values_list("pk", "file_id", "number")
-    return {pk: (file_id, number) for pk, file_id, number in rows}
-
-
-def _candidate(file, other, closest, pages, owners, like_count) -> Match:
-    distance, orientation, own_page, other_page = closest
+def _candidate(file: ImageFile, other: ImageFile, found: list[Nearness]) -> Match:
     low, high = sorted((file, other), key=lambda f: f.pk)
-    numbers = {file.pk: pages[own_page].number, other.pk: owners[other_page][1]}
+    closest = min(found)
+    numbers = {file.pk: closest.own_number, other.pk: closest.other_number}
     return Match(
         file_low=low,
         file_high=high,
         method=PHASH,
         supports=Match.Supports.CANDIDATE,
-        distance_bits=distance,
+        distance_bits=closest.distance_bits,
         measurements={
-            "distance_bits": distance,
-            "orientation": orientation,
+            "distance_bits": closest.distance_bits,
+            "orientation": closest.orientation,
             "page_low": numbers[low.pk],
             "page_high": numbers[high.pk],
-            "pages_alike": like_count,
+            "pages_alike": len({one.own_number for one in found}),
             "pages_low": low.page_count,
             "pages_high": high.page_count,
         },

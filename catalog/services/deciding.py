@@ -29,7 +29,7 @@ class AlreadyDecided(Exception):
 
     def __init__(self, decision: Decision):
         super().__init__(
-            f"{decision.decided_by.get_full_name() or decision.decided_by} already decided: "
+            f"{decision.decided_by} already decided: "
             f"{decision.get_verdict_display()}. Undo that decision first if you see it otherwise."
         )
         self.decision = decision
@@ -131,9 +131,7 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
     last = Copy.objects.filter(file=copy.file, audience_key=copy.audience_key).order_by("-apart").first()
     own = new_copy(copy.file, copy.audience_key, at=at, apart=last.apart + 1)
     Filing.objects.filter(pk=filing.pk).update(copy=own)
-    return decide(
-        copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at
-    )
+    return decide(copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -175,7 +173,7 @@ def _refuse_against_earlier(low: Copy, high: Copy) -> None:
     )
     if low.record_id != high.record_id and (earlier := crossing.select_related("decided_by").first()):
         raise Contradiction(
-            f"{earlier.decided_by.get_full_name() or earlier.decided_by} decided on {earlier.decided_at:%d %B %Y} about "
+            f"{earlier.decided_by} decided on {earlier.decided_at:%d %B %Y} about "
             f"copies of these records: {earlier.get_verdict_display()}. Undo that decision first."
         )
 
@@ -198,9 +196,7 @@ def _put_back(copy: Copy, at: datetime) -> list[Copy]:
     if Decision.objects.effective().filter(about).exists():
         raise Contradiction("Other decisions rest on the record that was set apart. Undo those first.")
     first = (
-        Copy.objects.standing()
-        .select_related("record")
-        .get(file=copy.file_id, audience_key=copy.audience_key, apart=0)
+        Copy.objects.standing().select_related("record").get(file=copy.file_id, audience_key=copy.audience_key, apart=0)
     )
     beside = list(Copy.objects.standing().filter(record=copy.record_id).exclude(pk=copy.pk))
     Filing.objects.filter(copy=copy).update(copy=first)

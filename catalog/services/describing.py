@@ -32,7 +32,10 @@ def choose_record_copy(record: Record, copies: Iterable[Copy]) -> tuple[Filing, 
         for assignment in filing.assignments.all():
             scheme = assignment.identifier.scheme
             if scheme.office_of_record_id == filing.agency_id and assignment.status != Assignment.Status.WRONG:
-                return filing, f"{filing.agency} is the office of record for {scheme.label} {assignment.identifier.value}."
+                return (
+                    filing,
+                    f"{filing.agency} is the office of record for {scheme.label} {assignment.identifier.value}.",
+                )
     return intact[0], EARLIEST if len(filings) > 1 else "It is the only filing."
 
 
@@ -53,9 +56,7 @@ def describe(record: Record, *, at: datetime) -> None:
     record.title = next((v.value for v in description.values if v.element == "title"), "")
     record.filed_at = min(f.filed_at for f in filings)
     record.modified_at = at
-    record.save(
-        update_fields=["record_copy", "record_copy_because", "description", "title", "filed_at", "modified_at"]
-    )
+    record.save(update_fields=["record_copy", "record_copy_because", "description", "title", "filed_at", "modified_at"])
     write_event(
         "record.described",
         object_id=record.public_id,
@@ -153,7 +154,9 @@ def _successors(filings: list[Filing]) -> dict[tuple[str, str], set[tuple[str, s
 
 def _write_conflicts(record: Record, contradictions: list[Contradiction], at: datetime) -> bool:
     """Let the record's open conflicts be these; return whether anything changed."""
-    now = {c.element: [{"value": value, "filings": list(keys)} for value, keys in c.alternatives] for c in contradictions}
+    now = {
+        c.element: [{"value": value, "filings": list(keys)} for value, keys in c.alternatives] for c in contradictions
+    }
     known = {c.element: c for c in record.conflicts.all()}
     gone = [c.pk for element, c in known.items() if element not in now]
     Conflict.objects.filter(pk__in=gone).delete()
@@ -166,5 +169,3 @@ def _write_conflicts(record: Record, contradictions: list[Contradiction], at: da
             Conflict.objects.filter(pk=conflict.pk).update(alternatives=alternatives)
         changed |= conflict is None or conflict.alternatives != alternatives
     return changed
-
-

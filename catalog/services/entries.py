@@ -84,9 +84,7 @@ def entry(record: Record, user) -> plain.Entry:
 
 
 def _values(view: RecordView) -> dict[str, tuple[plain.Text, ...]]:
-    return {
-        e.element: tuple(plain.Text(v["value"], v["language"] or None) for v in e.values) for e in view.description
-    }
+    return {e.element: tuple(plain.Text(v["value"], v["language"] or None) for v in e.values) for e in view.description}
 
 
 def _places(values) -> Iterable[plain.Place]:
@@ -151,7 +149,7 @@ def _merges(view: RecordView) -> Iterable[plain.MergeEntry]:
             ended_at=event.at,
             rule_version=RULE,
             rule_text=RULE_TEXT,
-            by_name=(actor.get_full_name() or actor.get_username()) if actor else "Record Copy",
+            by_name=str(actor) if actor else "Record Copy",
             by_software=actor is None,
             filing_ids=tuple(f.filing.public_id for f in view.filings),
             match_ids=tuple(c.evidence.public_id for c in view.copies if c.evidence),

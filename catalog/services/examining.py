@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -124,9 +124,9 @@ def _write_embedded(file: ImageFile, embedded: Embedded, at: datetime) -> None:
             scheme=s.scheme,
             origin=Statement.Origin.EMBEDDED,
             note=s.source[:200],
-            made_at=at,
+            made_at=at + timedelta(microseconds=place),  # statements of one moment would lose their order
         )
-        for s in embedded.suggestions
+        for place, s in enumerate(embedded.suggestions)
     )
 
 

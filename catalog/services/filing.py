@@ -112,7 +112,12 @@ def receive_filing(
             actor=filed_by,
             audience_key=audience_key,
             record=copy.record,
-            after={"agency": agency.slug, "file": file.sha256, "name": file_name, "values": [_plain(v) for v in values]},
+            after={
+                "agency": agency.slug,
+                "file": file.sha256,
+                "name": file_name,
+                "values": [_plain(v) for v in values],
+            },
         )
         if copy.record.is_standing:
             describe(copy.record, at=at)
@@ -169,10 +174,7 @@ def _copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bo
     AudienceGroup.objects.get_or_create(key=audience_key)
     AudienceGroup.objects.select_for_update().get(key=audience_key)
     copy = (
-        Copy.objects.standing()
-        .select_related("record")
-        .filter(file=file, audience_key=audience_key, apart=0)
-        .first()
+        Copy.objects.standing().select_related("record").filter(file=file, audience_key=audience_key, apart=0).first()
     )
     if copy:
         return copy, True

@@ -1,4 +1,4 @@
-"""A record as a reader sees it: everything that its page, the API and the exports say, in one bounded set of queries."""
+"""A record as a reader sees it: all that its page, the API and the exports say of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -165,7 +165,9 @@ def differences(file: ImageFile, page: Page | None, best: ImageFile, best_page: 
         phrases.append(_size_phrase(page, best_page))
     if file.media_type != best.media_type:
         phrases.append(f"{media_label(file.media_type)} instead of {media_label(best.media_type)}")
-    phrases += [f"other {word}" for key, word in CAPTURE_WORDS.items() if file.capture.get(key) != best.capture.get(key)]
+    phrases += [
+        f"other {word}" for key, word in CAPTURE_WORDS.items() if file.capture.get(key) != best.capture.get(key)
+    ]
     if file.state == ImageFile.State.DAMAGED:
         phrases.append("damaged")
     return tuple(phrases) or ("other metadata in the file",)
@@ -263,7 +265,8 @@ def _relations(copies: list[Copy], user) -> Iterable[RelationView]:
         is_from_here = relation.from_copy_id in here
         other = (relation.to_copy if is_from_here else relation.from_copy).record
         if other.pk in visible:
-            yield RelationView(_relation_sentence(relation, is_from_here), relation.kind, other, relation.decision, is_from_here)
+            sentence = _relation_sentence(relation, is_from_here)
+            yield RelationView(sentence, relation.kind, other, relation.decision, is_from_here)
 
 
 def _relation_sentence(relation: Relation, is_from_here: bool) -> str:
@@ -296,7 +299,7 @@ EVENT_SENTENCES = {
 def _history(record: Record) -> Iterable[EventView]:
     events = Event.objects.filter(record=record, verb__in=EVENT_SENTENCES).select_related("actor").order_by("-id")
     for event in events[:MAX_EVENTS]:
-        actor = (event.actor.get_full_name() or event.actor.get_username()) if event.actor else "The catalog"
+        actor = str(event.actor) if event.actor else "The catalog"
         yield EventView(event.at, EVENT_SENTENCES[event.verb].format(object=event.object_id), actor, event.reason)
 
 

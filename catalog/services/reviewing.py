@@ -1,7 +1,9 @@
 """The review queue: which pairs of records a person is asked about, and what differs between two copies."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import product
 
 from django.db.models import Q
 
@@ -83,16 +85,22 @@ def _questions(copies: list[Copy]) -> dict[frozenset[int], tuple[Match, Copy, Co
     for copy in near.select_related("file", "record__best_copy__file"):
         of_file.setdefault(copy.file_id, []).append(copy)
     ours = {c.record_id for c in copies}
-    questions: dict[frozenset[int], tuple[Match, Copy, Copy]] = {}
-    for match in sorted(matches, key=lambda m: (m.distance_bits, m.pk)):
-        for low in of_file.get(match.file_low_id, ()):
-            for high in of_file.get(match.file_high_id, ()):
-                pair = frozenset((low.record_id, high.record_id))
-                if len(pair) == 2 and pair & ours and pair not in questions:
-                    a, b = sorted((low, high), key=lambda c: (best_rank(c.record), c.record_id))
-                    questions[pair] = (match, a, b)
+    possible: dict[frozenset[int], list[tuple[Match, Copy, Copy]]] = defaultdict(list)
+    for match in matches:
+        for low, high in product(of_file.get(match.file_low_id, ()), of_file.get(match.file_high_id, ())):
+            pair = frozenset((low.record_id, high.record_id))
+            if len(pair) == 2 and pair & ours:
+                a, b = sorted((low, high), key=lambda c: (best_rank(c.record), c.record_id))
+                possible[pair].append((match, a, b))
+    questions = {pair: min(found, key=_closeness) for pair, found in possible.items()}
     answered = _answered({record for pair in questions for record in pair})
     return {pair: question for pair, question in questions.items() if pair not in answered}
+
+
+def _closeness(question: tuple[Match, Copy, Copy]) -> tuple:
+    """Order by distance, then by the copies' own order: never by what came first."""
+    match, a, b = question
+    return match.distance_bits, a.file.rank, a.apart, b.file.rank, b.apart
 
 
 def _answered(records: set[int]) -> set[frozenset[int]]:

@@ -81,9 +81,9 @@ def find(
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
     order = ("-relevance", "-filed_at", "-id") if "relevance" in matching.query.annotations else ("-filed_at", "-id")
-    shown = matching.order_by(*order).select_related(
-        "record__best_copy__file", "record__record_copy__agency"
-    )[(page - 1) * per_page : page * per_page]
+    shown = matching.order_by(*order).select_related("record__best_copy__file", "record__record_copy__agency")[
+        (page - 1) * per_page : page * per_page
+    ]
     return Found(list(shown), min(total, MAX_COUNT), total > MAX_COUNT, page, pages, matching)
 
 

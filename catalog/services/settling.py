@@ -58,11 +58,11 @@ def regroup(seeds: Iterable[Copy], audience_key: str, *, at: datetime, actor: Us
     touched = _write_groups(grouping.groups, at=at, actor=actor)
     for record in touched:
         describe(record, at=at)
-    refresh_reviews(touched, at=at)
+    refresh_reviews([*touched, *(c.home_record for c in copies)], at=at)
 
 
 def _component(seeds: set[int], audience_key: str) -> list[Copy]:
-    """Return the settled copies that evidence, decisions or a common record tie to the seeds, through any number of steps."""
+    """Return the settled copies that proof, decisions or a common record tie to the seeds, in any number of steps."""
     settled = (
         Copy.objects.standing()
         .filter(audience_key=audience_key, file__settled_at__isnull=False)

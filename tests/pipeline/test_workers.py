@@ -76,12 +76,12 @@ class Installation:
         return done.stdout
 
     def start_worker(self, processes: int = 2) -> None:
-        command = ["-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", str(processes),
-                   "--loglevel", "error", "--without-gossip", "--without-mingle", "--without-heartbeat",
-                   "--hostname", f"{uuid.uuid4().hex}@test", "--schedule", f"{self.environment['DATA_DIR']}/{uuid.uuid4().hex}"]  # fmt: skip
-        self.workers.append(
-            subprocess.Popen([sys.executable, *command], cwd=PROJECT, env=self.environment, start_new_session=True)
-        )
+        name = uuid.uuid4().hex
+        command = "-m celery -A config worker --beat --loglevel error --without-gossip --without-mingle"
+        schedule = Path(self.environment["DATA_DIR"]) / name
+        options = ["--concurrency", str(processes), "--hostname", f"{name}@test", "--schedule", str(schedule)]
+        arguments = [sys.executable, *command.split(), *options]
+        self.workers.append(subprocess.Popen(arguments, cwd=PROJECT, env=self.environment, start_new_session=True))
 
     def kill_workers(self) -> None:
         """kill -9 of the worker and of all its processes at once."""

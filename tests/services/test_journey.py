@@ -149,3 +149,16 @@ def test_what_cannot_be_read_is_quarantined_with_its_reason(file_it, run_jobs, a
     assert receipt.filing.file.state_reason
     assert standing() == []
     assert Decision.objects.count() == 0
+
+
+def test_no_question_is_left_about_a_record_that_was_joined(file_it, run_jobs, agencies, officer):
+    picture = drawn(size=(640, 480))
+    data = jpeg(picture)
+    file_it(jpeg(picture, quality=40), agencies["metro"], key="small")
+    file_it(with_exif(data, artist="A. Osei"), agencies["metro"], key="tagged")
+    run_jobs()
+    assert ReviewItem.objects.count() == 1
+    file_it(data, agencies["building"], key="plain")
+    run_jobs()
+    asked = ReviewItem.objects.select_related("better", "worse")
+    assert [(i.better.state, i.worse.state) for i in asked] == [("standing", "standing")]

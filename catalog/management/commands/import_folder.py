@@ -47,7 +47,9 @@ class Command(BaseCommand):
         console = Console(file=self.stdout, force_terminal=self.stdout.isatty())
         counts, refusals = Counter(), []
         paths = list(files_below(folder))
-        for path in track(paths, description=f"Filing for {agency_row}", console=console, disable=not self.stdout.isatty()):
+        for path in track(
+            paths, description=f"Filing for {agency_row}", console=console, disable=not self.stdout.isatty()
+        ):
             name = path.relative_to(folder).as_posix()
             try:
                 counts[self._file(path, name, rows.pop(name, None), agency_row, origin, batch, audience)] += 1

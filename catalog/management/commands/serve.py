@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -36,10 +37,8 @@ class Process:
     def signal(self, number: int) -> None:
         if self.running is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.running.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 class Command(BaseCommand):
@@ -86,10 +85,8 @@ class Command(BaseCommand):
         for process in processes:
             if process.running is None:
                 continue
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.running.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             process.signal(signal.SIGKILL)
         self.stdout.write("Ended. What was not finished goes on at the next start.")
 
@@ -97,11 +94,16 @@ class Command(BaseCommand):
 def _processes(host: str, port: int, workers: int, demo: bool) -> list[Process]:
     python = sys.executable
     manage = str(settings.BASE_DIR / "manage.py")
-    web = ["-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4",
-           "--timeout", "120", "--worker-tmp-dir", str(settings.DATA_DIR), "--log-level", "warning"]  # fmt: skip
-    worker = ["-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", str(workers), "--loglevel", "warning",
-              "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", f"worker-{port}@%h"]  # fmt: skip
-    found = [Process("The web server", [python, *web]), Process("The worker", [python, *worker])]
+    web = "-m gunicorn config.wsgi --workers 2 --threads 4 --timeout 120 --log-level warning"
+    worker = (
+        "-m celery -A config worker --beat --loglevel warning --without-gossip --without-mingle --without-heartbeat"
+    )
+    web_options = ["--bind", f"{host}:{port}", "--worker-tmp-dir", str(settings.DATA_DIR)]
+    worker_options = ["--concurrency", str(workers), "--hostname", f"worker-{port}@%h"]
+    found = [
+        Process("The web server", [python, *web.split(), *web_options]),
+        Process("The worker", [python, *worker.split(), *worker_options]),
+    ]
     if demo:
         found.append(Process("The demo", [python, manage, "load_demo", "--decide"], is_once=True))
     return found

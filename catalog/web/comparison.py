@@ -9,10 +9,9 @@ CAPTURE = (("make", "Camera make"), ("model", "Camera"), ("serial", "Camera numb
 
 
 def side_by_side(copy_a: Copy, copy_b: Copy) -> list[tuple[str, str, str]]:
-    """Return (label, of A, of B), what differs first; what neither states is left out."""
+    """Return (label, of A, of B) in the order of a description; what neither states is left out."""
     a, b = _said_of(copy_a), _said_of(copy_b)
-    rows = [(label, a.get(label, ""), b.get(label, "")) for label in a | b]
-    return sorted(rows, key=lambda row: row[1] == row[2])
+    return [(label, a.get(label, ""), b.get(label, "")) for label in a | b]
 
 
 def _said_of(copy: Copy) -> dict[str, str]:

@@ -246,6 +246,8 @@ def _state_in_words(filing: Filing) -> tuple[str, str]:
             "review",
             "It is filed. It looks like another picture; a records officer will say whether it is the same.",
         )
+    if file.state == ImageFile.State.DAMAGED:
+        return "done", f"A new record. {file.state_reason} If you have it intact somewhere, file that too."
     return "done", "A new record. Nothing like it was here."
 
 

@@ -92,9 +92,11 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
         "picture_words": _picture_words(best),
         "download": _download(best),
         "download_words": f"{best.media_label}, {size_in_words(best.file.size_bytes)}",
+        "damage": best.file.state_reason if best.file.state == ImageFile.State.DAMAGED else "",
         "why": view.why,
         "conflicts": [_conflict(c, view.identifiers) for c in view.conflicts],
-        "identifiers": [_identifier(i) for i in view.identifiers],
+        "identifiers": [_identifier(i) for i in _in_order(view.identifiers)],
+        "numbers": _numbers(view),
         "description": [_described(element) for element in view.description],
         "copies": [_copy_line(view, copy, user if decides else None) for copy in view.copies],
         "copies_words": _copies_words(view),
@@ -144,6 +146,20 @@ def _identifier(identifier: Identifier) -> dict:
     return {"label": identifier.scheme.label, "value": identifier.value, "address": address}
 
 
+def _in_order(identifiers: Iterable[Identifier]) -> list[Identifier]:
+    return sorted(identifiers, key=lambda i: (i.scheme.label, i.value))
+
+
+def _numbers(view: RecordView) -> list[dict]:
+    """Group the record's numbers by scheme, each with those who filed it under that number."""
+    by_label: dict[str, list[dict]] = {}
+    for identifier in _in_order(view.identifiers):
+        agencies = dict.fromkeys(f.filing.agency.name for f in view.filings if identifier in f.identifiers)
+        number = _identifier(identifier) | {"origin": f"{joined(list(agencies))}: filed under it"}
+        by_label.setdefault(identifier.scheme.label, []).append(number)
+    return [{"label": label, "values": values} for label, values in by_label.items()]
+
+
 def _described(element: reading.DescribedElement) -> dict:
     known = ELEMENTS.get(element.element)
     is_date = bool(known and set(known.schemes) & set(DATE_SCHEMES) and not known.is_open)
@@ -177,7 +193,7 @@ def _copy_line(view: RecordView, copy: CopyView, officer: User | None) -> CopyLi
         public_id=copy.copy.public_id,
         heading=joined(agencies),
         picture=copy_picture(copy.copy),
-        relation="This file shows the picture best." if copy.is_best else copy.copy.because,
+        relation=_relation_words(view, copy),
         facts=" · ".join(filter(None, facts)),
         download=_download(copy),
         differs=copy.differs,
@@ -187,6 +203,12 @@ def _copy_line(view: RecordView, copy: CopyView, officer: User | None) -> CopyLi
         damage=copy.file.state_reason if is_damaged else "",
         split=reverse("split", args=[copy.copy.public_id]) if decides and not copy.is_best else "",
     )
+
+
+def _relation_words(view: RecordView, copy: CopyView) -> str:
+    if len(view.copies) == 1:
+        return ""
+    return "This is the file that shows most." if copy.is_best else copy.copy.because
 
 
 def _filing_line(view: FilingView, decides: bool, filings_of_copy: int) -> FilingLine:

@@ -86,15 +86,14 @@ def review_pair(request: HttpRequest, public_id: str) -> HttpResponse:
 def _context(request: HttpRequest, item: ReviewItem) -> dict:
     queue = deciding.queue_for(request.user)
     waiting = queue.count()
+    rows = side_by_side(item.copy_a, item.copy_b)
     return {
         "item": item,
         "position": waiting - _after(queue, _place(item)).count(),
         "waiting": waiting,
         "sides": [_side("A", item.copy_a), _side("B", item.copy_b)],
-        "differences": [
-            {"label": label, "a": a, "b": b, "differs": a != b}
-            for label, a, b in side_by_side(item.copy_a, item.copy_b)
-        ],
+        "differing": [row for row in rows if row[1] != row[2]],
+        "alike": [row for row in rows if row[1] == row[2]],
         "place": _place(item),
         "verdicts": [
             {"verdict": verdict, "label": label, "consequence": consequence, "key": key}

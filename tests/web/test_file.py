@@ -137,6 +137,14 @@ def test_a_broken_picture_ends_with_its_reason(clerk, agency, run_jobs):
     assertContains(clerk.get(answer.url), "Not filed")
 
 
+def test_a_picture_that_is_cut_off_is_filed_and_said_to_be_so(clerk, agency, run_jobs):
+    data = jpeg(drawn(1))
+    send(clerk, agency, ("cut.jpg", data[: len(data) // 2]))
+    answer = describe(clerk)
+    run_jobs()
+    assertContains(clerk.get(answer.url), "If you have it intact somewhere")
+
+
 def test_drafts_wait_and_can_be_thrown_away(clerk, agency):
     send(clerk, agency, ("ramp.jpg", jpeg(drawn(1))))
     assertContains(clerk.get("/file"), "1 picture still to be described")

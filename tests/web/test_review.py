@@ -38,8 +38,7 @@ def test_the_queue_leads_to_a_pair_with_its_reason_and_differences(signed_in, of
     assertContains(page, question.because)
     assertContains(page, "Pair 1 of 1")
     assertContains(page, "The large one")
-    rows = {row["label"]: row for row in page.context["differences"]}
-    assert rows["Title"]["differs"]
+    assert ("Title", "The large one", "The small one") in page.context["differing"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""Take a picture of every page of a running catalog with its demo city, at three widths.
+
+    python tests/browser/screenshots.py [http://127.0.0.1:8000] [--dark] [--folder docs/pages] [--only record,find]
+
+The demo's people sign in; nothing is filed, decided or retried.
+"""
+
+import argparse
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WIDTHS = {"wide": (1280, 900), "tablet": (768, 1024), "phone": (375, 740)}
+PASSWORD = "record-copy-demo"  # noqa: S105 - the demo's, said at its start
+TALLEST_PX = 2200
+A_CARD = "main .card h3 a"
+WITH_CONFLICT = ".card:has(.badge--warn) h3 a"
+FILED_OFTEN = ".card:has(.badge--accent) h3 a"
+
+
+def pages(page: Page, person: str) -> Iterator[str]:
+    """Go from page to page as this person; yield each one's name when it is to be pictured."""
+    if person == "stranger":
+        for name, address in {"find": "/", "result": "/?q=street", "nothing": "/?q=nowhere+at+all"}.items():
+            page.goto(address)
+            yield name
+        for name, address in {"about": "/about", "sign-in": "/sign-in", "absent": "/nothing/here"}.items():
+            page.goto(address)
+            yield name
+        page.goto("/")
+        if page.locator(".examples a").count():
+            page.locator(".examples a").first.click()
+            yield "number"
+    elif person == "officer":
+        page.goto("/")
+        cards = next((c for c in (WITH_CONFLICT, FILED_OFTEN, A_CARD) if page.locator(c).count()), None)
+        if cards:
+            page.locator(cards).first.click()
+            yield "record"
+        page.goto("/review")
+        yield "review"
+    elif person == "building":
+        page.goto("/file")
+        yield "file"
+        page.goto("/file/describe")
+        if page.url.endswith("/describe"):
+            yield "describe"
+    elif person == "operator":
+        page.goto("/jobs")
+        yield "jobs"
+
+
+def sign_in(page: Page, person: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#id_login", person)
+    page.fill("#id_password", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def scroll_through(page: Page) -> None:
+    """Let pictures load that wait until they come into view."""
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager'; })")
+    page.wait_for_load_state("networkidle")
+
+
+def save(page: Page, path: Path) -> None:
+    with Image.open(io.BytesIO(page.screenshot(full_page=True))) as picture:
+        picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX))).save(path, quality=62, method=6)
+
+
+def take_all(browser: Browser, base: str, folder: Path, color_scheme: str, only: set[str]) -> None:
+    suffix = "-dark" if color_scheme == "dark" else ""
+    for width, (across, down) in WIDTHS.items():
+        for person in ("stranger", "officer", "building", "operator"):
+            context = browser.new_context(
+                base_url=base, viewport={"width": across, "height": down}, color_scheme=color_scheme
+            )
+            page = context.new_page()
+            if person != "stranger":
+                sign_in(page, person)
+            for name in pages(page, person):
+                if only and name not in only:
+                    continue
+                page.wait_for_load_state("networkidle")
+                scroll_through(page)
+                save(page, folder / f"{name}-{width}{suffix}.webp")
+            context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("base", nargs="?", default="http://127.0.0.1:8000")
+    parser.add_argument("--folder", type=Path, default=Path("docs/pages"))
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--only", default="", help="names of pages, with commas")
+    wanted = parser.parse_args()
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        only = {name for name in wanted.only.split(",") if name}
+        take_all(browser, wanted.base, wanted.folder, "dark" if wanted.dark else "light", only)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

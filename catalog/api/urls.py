@@ -1,0 +1,24 @@
+"""Addresses of the API. Those of single things end in their public id."""
+
+from django.urls import path, re_path
+
+from catalog.models.public_id import PUBLIC_ID_PATTERN
+
+from . import base, decisions, docs, filings, records, reviews
+
+PUBLIC_ID = f"(?P<public_id>{PUBLIC_ID_PATTERN})"
+
+urlpatterns = [
+    path("records/", records.Records.as_view(), name="api-records"),
+    path("records/facets/", records.Facets.as_view(), name="api-facets"),
+    re_path(rf"^records/{PUBLIC_ID}/$", records.Record.as_view(), name="api-record"),
+    path("filings/", filings.Filings.as_view(), name="api-filings"),
+    re_path(rf"^filings/{PUBLIC_ID}/$", filings.Filing.as_view(), name="api-filing"),
+    path("reviews/", reviews.Reviews.as_view(), name="api-reviews"),
+    path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
+    re_path(rf"^decisions/{PUBLIC_ID}/$", decisions.Decision.as_view(), name="api-decision"),
+    re_path(rf"^decisions/{PUBLIC_ID}/undo/$", decisions.Undo.as_view(), name="api-undo"),
+    path("schema/", docs.Description.as_view(), name="api-schema"),
+    path("docs/", docs.Docs.as_view(), name="api-docs"),
+    re_path(r"^(?:.*/)?$", base.Nothing.as_view(), name="api-nothing"),
+]

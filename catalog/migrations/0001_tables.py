@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('audience_key', models.CharField(db_index=True, help_text='public, internal or restricted:<agency>: who may see this.', max_length=80)),
                 ('title', models.TextField(blank=True)),
-                ('body', models.TextField(blank=True, help_text='All words of all its filings, lesser copies and absorbed titles.')),
+                ('body', models.TextField(blank=True, help_text='All words of all its filings, lesser copies included, without punctuation.')),
                 ('year', models.IntegerField(blank=True, help_text='Year in which the picture was made.', null=True)),
                 ('filed_at', models.DateTimeField()),
                 ('filing_count', models.PositiveIntegerField(default=1)),

@@ -65,7 +65,10 @@ SQLITE = [
         for table in APPEND_ONLY
         for change in ("UPDATE", "DELETE")
     ),
-    f"CREATE TRIGGER IF NOT EXISTS catalog_record_one_hop_insert BEFORE INSERT ON catalog_record BEGIN {SQLITE_ONE_HOP} END",
+    f"""
+    CREATE TRIGGER IF NOT EXISTS catalog_record_one_hop_insert
+    BEFORE INSERT ON catalog_record BEGIN {SQLITE_ONE_HOP} END
+    """,
     f"""
     CREATE TRIGGER IF NOT EXISTS catalog_record_one_hop_update
     BEFORE UPDATE OF state, absorbed_into_id, audience_key ON catalog_record BEGIN {SQLITE_ONE_HOP} END

@@ -1,7 +1,7 @@
 """Audiences: for whom a filing is meant, and which audience keys a person may see.
 
 Grouping, records and search all work within one audience key, so this is the only place that says
-who sees what (trust.md, "Audiences and rights").
+who sees what.
 """
 
 from django.db import models

@@ -5,20 +5,33 @@ PostgreSQL keeps an expression index over `title` and `body`; SQLite an FTS5 tab
 """
 
 import re
+import unicodedata
 
 from django.db import connections, models
+from django.db.models import Func, Value
 from django.db.models.expressions import RawSQL
 
 from .audience import audience_key_field, audience_keys_of
 from .record import Record
 
-WORD = re.compile(r"\w+", re.UNICODE)
-
-POSTGRES_DOCUMENT = (
-    "(setweight(to_tsvector('english', catalog_searchentry.title), 'A')"
-    " || setweight(to_tsvector('english', catalog_searchentry.body), 'B'))"
-)
+WORD = re.compile(r"[^\W_]+")
 SQLITE_TABLE = "catalog_searchentry_words"
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as they are searched: letters and digits alone, without accents.
+
+    Both engines are given nothing else, so that both cut `mill_12.jpg` or `5149-015-902` alike.
+    """
+    plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return WORD.findall("".join(plain))
+
+
+def _postgres_document() -> Func:
+    """The expression of the index, to the letter."""
+    title = Func("title", template="setweight(to_tsvector('english', %(expressions)s), 'A')")
+    body = Func("body", template="setweight(to_tsvector('english', %(expressions)s), 'B')")
+    return Func(title, body, template="(%(expressions)s)", arg_joiner=" || ")
 
 
 class SearchEntryQuerySet(models.QuerySet):
@@ -27,7 +40,7 @@ class SearchEntryQuerySet(models.QuerySet):
 
     def matching(self, words: str):
         """Keep entries that hold every word (stemmed; the last one also as a beginning). No words keep all."""
-        terms = WORD.findall(words)
+        terms = words_of(words)
         if not terms:
             return self
         if connections[self.db].vendor == "postgresql":
@@ -35,19 +48,29 @@ class SearchEntryQuerySet(models.QuerySet):
         return self._matching_sqlite(terms)
 
     def _matching_postgres(self, terms: list[str]):
-        query = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
-        found = RawSQL(f"{POSTGRES_DOCUMENT} @@ to_tsquery('english', %s)", (query,), models.BooleanField())  # noqa: S611 - the words are a parameter
-        rank = RawSQL(f"ts_rank({POSTGRES_DOCUMENT}, to_tsquery('english', %s))", (query,), models.FloatField())  # noqa: S611
-        return self.filter(found).annotate(relevance=rank)
+        words = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
+        query = Func(Value(words), template="to_tsquery('english', %(expressions)s)")
+        holds = Func(
+            _postgres_document(),
+            query,
+            template="(%(expressions)s)",
+            arg_joiner=" @@ ",
+            output_field=models.BooleanField(),
+        )
+        rank = Func(_postgres_document(), query, function="ts_rank", output_field=models.FloatField())
+        return self.filter(holds).annotate(relevance=rank)
 
     def _matching_sqlite(self, terms: list[str]):
-        query = " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
-        ids = RawSQL(f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s", (query,))  # noqa: S608, S611
-        rank = RawSQL(  # noqa: S611 - the words are a parameter
-            f"(SELECT -bm25({SQLITE_TABLE}, 5.0, 1.0) FROM {SQLITE_TABLE}"  # noqa: S608
-            f" WHERE {SQLITE_TABLE} MATCH %s AND rowid = catalog_searchentry.id)",
-            (query,),
-            models.FloatField(),
+        words = " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
+        found = f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
+        ids = RawSQL(found, (words,))  # noqa: S611 - the words are a parameter
+        rank = Func(
+            Value(words),
+            "pk",
+            template=f"(SELECT -bm25({SQLITE_TABLE}, 5.0, 1.0) FROM {SQLITE_TABLE}"  # noqa: S608 - our own name
+            f" WHERE {SQLITE_TABLE} MATCH %(expressions)s)",
+            arg_joiner=" AND rowid = ",
+            output_field=models.FloatField(),
         )
         return self.filter(pk__in=ids).annotate(relevance=rank)
 
@@ -58,7 +81,9 @@ class SearchEntry(models.Model):
     record = models.OneToOneField(Record, on_delete=models.CASCADE, related_name="search_entry")
     audience_key = audience_key_field()
     title = models.TextField(blank=True)
-    body = models.TextField(blank=True, help_text="All words of all its filings, lesser copies and absorbed titles.")
+    body = models.TextField(
+        blank=True, help_text="All words of all its filings, lesser copies included, without punctuation."
+    )
     year = models.IntegerField(null=True, blank=True, help_text="Year in which the picture was made.")
     filed_at = models.DateTimeField()
     filing_count = models.PositiveIntegerField(default=1)

@@ -96,7 +96,7 @@ def _statement_values(record: Record, filings: list[Filing]) -> list[StatementVa
 
 def _value(statement: Statement, filing: Filing, record: Record) -> StatementValue:
     return StatementValue(
-        key=statement.public_id,
+        key=str(statement.pk),  # decimal: values of one moment stay in the order in which they were given
         element=statement.element,
         value=statement.value,
         language=statement.language,

@@ -20,6 +20,7 @@ from catalog.models import (
     SearchFacet,
     Statement,
 )
+from catalog.models.search import words_of
 
 SEARCH = "search"
 MAX_COUNT = 10_000
@@ -181,9 +182,9 @@ def _body(record: Record, filings: list[Filing], numbers: list[str]) -> str:
     stated = Statement.objects.standing().filter(
         Q(filing__in=filings) | Q(file__in={f.file_id for f in filings}) | Q(record=record)
     )
-    words = [*stated.values_list("value", flat=True), *numbers]
-    words += [f.file_name for f in filings] + [f.agency.name for f in filings]
-    return "\n".join(dict.fromkeys(words))
+    texts = [*stated.values_list("value", flat=True), *numbers]
+    texts += [f.file_name for f in filings] + [f.agency.name for f in filings]
+    return " ".join(word for text in dict.fromkeys(texts) for word in words_of(text))
 
 
 def _year(record: Record) -> int | None:

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -50,6 +51,19 @@ class Address(serializers.Field):
 
     def to_representation(self, value: str) -> str:
         return address(self.context["request"], self.route, value, *self.rest) + self.ending
+
+
+def body_of(request: Request, most_bytes: int, too_long: str):
+    """Return what was sent, parsed; refuse it by its announced length before it is read, and where it is nonsense."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > most_bytes:
+        raise Refusal(413, too_long)
+    try:
+        return request.data
+    except (LookupError, UnicodeError) as error:
+        raise ParseError("The request is written in an encoding that is not known here. Send UTF-8.") from error
+    except RecursionError as error:
+        raise ParseError("The request is nested too deeply.") from error
 
 
 def address(request: Request, route: str, *arguments: str) -> str:

@@ -14,11 +14,12 @@ from catalog.models import Decision as DecisionRow
 from catalog.services import deciding
 
 from .authentication import MayWrite
-from .base import Address, CatalogView, ProblemDetailsSerializer, address
+from .base import Address, CatalogView, ProblemDetailsSerializer, address, body_of
 from .errors import Refusal
 
 LONGEST_REASON = 2000
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 503), ProblemDetailsSerializer)
+MOST_BYTES = 100_000
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 503), ProblemDetailsSerializer)
 VERDICTS = [(v.value, v.label) for v in deciding.PAIR_VERDICTS]
 
 
@@ -128,7 +129,8 @@ class Undo(CatalogView):
 
 
 def _checked(form: type[serializers.Serializer], request: Request) -> dict:
-    filled = form(data=request.data)
+    sent = body_of(request, MOST_BYTES, "The request is longer than a decision can be.")
+    filled = form(data=sent)
     filled.is_valid(raise_exception=True)
     return filled.validated_data
 

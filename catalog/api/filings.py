@@ -11,7 +11,6 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +24,7 @@ from catalog.services.filing import FilingRefused, Receipt, receive_filing
 from catalog.services.store import Refused, Spooled, store
 
 from .authentication import MayFile
-from .base import Address, CatalogView, ProblemDetailsSerializer, address
+from .base import Address, CatalogView, ProblemDetailsSerializer, address, body_of
 from .errors import Refusal
 
 OWN_SOURCE = "API"
@@ -168,7 +167,6 @@ class Filings(CatalogView):
         ],
     )
     def post(self, request: Request) -> Response:
-        _refuse_long(request)
         form, file, values, numbers, problems = _read(request)
         agency = _agency(request, form.get("agency", ""), problems)
         if problems:
@@ -221,21 +219,11 @@ class Filing(CatalogView):
 # ---- reading what was sent -----------------------------------------------------------------------------------
 
 
-def _refuse_long(request: Request) -> None:
-    """Refuse by the announced length, before the body is read."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > settings.MAX_FILE_SIZE_MB * 1_000_000 + ENVELOPE_BYTES:
-        raise Refusal(
-            413, f"The file is larger than {settings.MAX_FILE_SIZE_MB} MB, the most that is accepted.", "file-refused"
-        )
-
-
 def _read(request: Request):
     """Return the form's own fields, the file, stated values, (scheme, number) pairs, and all that is wrong in shape."""
-    try:
-        sent = request.data
-    except (LookupError, UnicodeError) as error:
-        raise ParseError("The request is written in an encoding that is not known here. Send UTF-8.") from error
+    most = settings.MAX_FILE_SIZE_MB
+    too_long = f"The file is larger than {most} MB, the most that is accepted."
+    sent = body_of(request, most * 1_000_000 + ENVELOPE_BYTES, too_long)
     form, problems = _form(request)
     file = _file(request, problems)
     fields = ((name, sent.getlist(name)) for name in sent if name not in FORM_NAMES and name not in request.FILES)

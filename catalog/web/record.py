@@ -133,7 +133,7 @@ def _conflict(conflict: reading.ConflictView, identifiers: Iterable[Identifier])
         "label": labels.pop() if is_one_scheme else conflict.label,
         "alternatives": [
             (
-                numbers[value].value if is_one_scheme else str(numbers.get(value, value)),
+                numbers[value].value if is_one_scheme else str(numbers.get(value, date_in_words(value))),
                 joined(list(dict.fromkeys(f.filing.agency.name for f in filings))),
             )
             for value, filings in conflict.alternatives

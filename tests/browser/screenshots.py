@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 WIDTHS = {"wide": (1280, 900), "tablet": (768, 1024), "phone": (375, 740)}
 PASSWORD = "record-copy-demo"  # noqa: S105 - the demo's, said at its start
 TALLEST_PX = 2200
+PAGES_LOOKED_AT = 4
 A_CARD = "main .card h3 a"
 WITH_CONFLICT = ".card:has(.badge--warn) h3 a"
 FILED_OFTEN = ".card:has(.badge--accent) h3 a"
@@ -36,10 +37,7 @@ def pages(page: Page, person: str) -> Iterator[str]:
             page.locator(".examples a").first.click()
             yield "number"
     elif person == "officer":
-        page.goto("/")
-        cards = next((c for c in (WITH_CONFLICT, FILED_OFTEN, A_CARD) if page.locator(c).count()), None)
-        if cards:
-            page.locator(cards).first.click()
+        if open_a_telling_record(page):
             yield "record"
         page.goto("/review")
         yield "review"
@@ -52,6 +50,17 @@ def pages(page: Page, person: str) -> Iterator[str]:
     elif person == "operator":
         page.goto("/jobs")
         yield "jobs"
+
+
+def open_a_telling_record(page: Page) -> bool:
+    """Open a record that has something to show: a conflict, else several filings, else the newest."""
+    for kind in (WITH_CONFLICT, FILED_OFTEN, A_CARD):
+        for number in range(1, 1 + (PAGES_LOOKED_AT if kind != A_CARD else 1)):
+            page.goto(f"/?page={number}")
+            if page.locator(kind).count():
+                page.locator(kind).first.click()
+                return True
+    return False
 
 
 def sign_in(page: Page, person: str) -> None:

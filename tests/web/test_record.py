@@ -33,7 +33,7 @@ def test_two_parcels_of_one_picture_are_shown_as_a_conflict(client, agencies, sc
     filed(agencies["building"], data=data, numbers=[("apn", "5149-015-902")])
     record = filed(agencies["housing"], data=data, numbers=[("apn", "5149-015-903")])
     page = client.get(record.get_absolute_url())
-    assertContains(page, "Conflict: Parcel (APN)")
+    assertContains(page, "<dt>Parcel (APN)</dt><dd><b>5149-015-902</b>")
     assertContains(page, "<b>5149-015-903</b> according to Housing")
     assertContains(client.get("/"), "conflict</span>")
 

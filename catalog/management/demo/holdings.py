@@ -440,7 +440,7 @@ def other_images() -> Iterator[Item]:
     )
     for number, (name, second) in enumerate((("motorcycle_left.png", "12"), ("motorcycle_right.png", "13")), 1):
         yield Item(
-            key=f"2014-220417/garage_{number}.png",
+            key=f"2015-220417/garage_{number}.png",
             office="police",
             file_name=f"garage_{number}.png",
             draw=lambda name=name: sample(name),

@@ -3,6 +3,7 @@
 #   make test   the tests, on SQLite (DATABASE_URL=postgres://... for PostgreSQL)
 #   make lint   style and mistakes
 #   make bench  speed, against a bare decode
+#   make browser-test, make screenshots   what people see, in Chromium
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -29,7 +30,7 @@ setup-dev: setup .venv/.ready-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-static/vendor/.ready: package.json package-lock.json $(wildcard static/sass/*)
+static/vendor/.ready: package.json package-lock.json $(wildcard static/src/*) $(wildcard templates/*.html templates/*/*.html)
 	@echo "Setting up: static assets ..."
 	@npm ci --silent --no-audit --no-fund
 	@npm run --silent build
@@ -43,6 +44,9 @@ test: setup-dev
 
 browser-test: setup-dev
 	$(BIN)/python -m pytest tests/browser -m browser
+
+screenshots: setup-dev
+	$(BIN)/python tests/browser/screenshots.py
 
 lint: setup-dev
 	$(BIN)/ruff check .

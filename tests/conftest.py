@@ -40,7 +40,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, request):
+def _own_folders(tmp_path_factory):
     """Every test has a store and a spool of its own."""
     folder = tmp_path_factory.mktemp("store")
     was = settings.DATA_DIR
@@ -50,6 +50,16 @@ def _own_folders(tmp_path_factory, request):
     yield
     settings.DATA_DIR = was
     store.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _plain_installation(settings, tmp_path):
+    """Nothing here needs built static assets, slow password hashes or a cache that outlives the test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,8 @@
 """Records and the catalog as RDF, by content negotiation or file ending."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -17,8 +19,27 @@ BY_ENDING = {f.ending.removeprefix("."): f for f in FORMATS}
 BY_MIME = {f.media_type: f for f in FORMATS}
 
 
+class NotAcceptable(Exception):
+    """None of the formats that the reader accepts is one of ours."""
+
+
+def negotiated(view):
+    """Answer 406, with what there is, where nothing acceptable can be given."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **parts) -> HttpResponseBase:
+        try:
+            return view(request, **parts)
+        except NotAcceptable:
+            kinds = ", ".join([HTML, *BY_MIME])
+            return HttpResponse(f"Ask for one of: {kinds}.\n", status=406, content_type="text/plain; charset=utf-8")
+
+    return answer
+
+
 @require_safe
-def record(request: HttpRequest, public_id: str, ending: str | None) -> HttpResponse:
+@negotiated
+def record(request: HttpRequest, public_id: str, ending: str | None = None) -> HttpResponse:
     """The identifier of a record: data in the format asked for, or on to its page (303)."""
     found = get_object_or_404(
         Record.objects.visible_to(request.user).select_related(
@@ -41,7 +62,8 @@ def record(request: HttpRequest, public_id: str, ending: str | None) -> HttpResp
 
 
 @require_safe
-def catalog(request: HttpRequest, ending: str | None) -> HttpResponseBase:
+@negotiated
+def catalog(request: HttpRequest, ending: str | None = None) -> HttpResponseBase:
     """The whole catalog as this reader may see it, written record by record."""
     format = _format(request, ending)
     if format is None:
@@ -56,13 +78,14 @@ def _format(request: HttpRequest, ending: str | None) -> Format | None:
         return BY_ENDING[ending]
     mime = choose(request.headers.get("Accept", "*/*"), [HTML, *BY_MIME])
     if mime is None:
-        raise Http404("No such format: ask for Turtle, RDF/XML, JSON-LD, N-Triples or HTML.")
+        raise NotAcceptable
     return BY_MIME.get(mime)
 
 
 def _moved(answering: Record, ending: str | None) -> HttpResponse:
     """Send on to the record that answers now; not to be remembered, since a decision can be undone."""
-    address = reverse("record-data", kwargs={"public_id": answering.public_id, "ending": ending} if ending else [])
+    parts = {"public_id": answering.public_id, **({"ending": ending} if ending else {})}
+    address = reverse("record-data", kwargs=parts)
     response = redirect(address, permanent=True)
     response["Cache-Control"] = "no-store"
     return response

@@ -13,15 +13,6 @@ from tests.conftest import drawn, jpeg
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings, tmp_path):
-    """The API is tested without built static assets, and without slow password hashes."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def sent(monkeypatch) -> list:
     """What was sent to the workers: nothing leaves this process."""
     messages: list = []

@@ -5,17 +5,6 @@ from django.test import Client
 
 from tests.conftest import drawn, jpeg, with_exif
 
-PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_names(settings, tmp_path):
-    """Pages are tested without building the static assets."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-
 
 @pytest.fixture
 def signed_in():

@@ -4,6 +4,7 @@ import io
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,11 @@ from catalog.metadata.validation import Value
 from catalog.models import Agency, Membership, Scheme, Source, User
 from catalog.services import examining, filing, jobs
 from catalog.services.store import store
+
+# In CI the same cases every time: what chance finds is found, and mended, while developing.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("ci")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 APPEND_ONLY = ("catalog_event", "catalog_publication")

@@ -6,6 +6,7 @@ for are read, and no more bytes of each than its cap, so a file of any size cost
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class Tiff:
     unread: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._size_bytes = self.file.seek(0, os.SEEK_END)
         head = self._bytes(0, 16)
         try:
             self.order = {b"II": "<", b"MM": ">"}[head[:2]]
@@ -131,8 +133,8 @@ class Tiff:
         self.unread.append((tag, reason))
 
     def _bytes(self, offset: int, size: int) -> bytes:
-        if offset >= 2**62:
-            return b""
+        if self.base + offset >= self._size_bytes:
+            return b""  # no file system seeks as far as eight bytes can point
         self.file.seek(self.base + offset)
         return self.file.read(size)
 

@@ -11,7 +11,9 @@ from catalog.services import deciding
 from tests.conftest import drawn, jpeg, with_exif
 
 # rdflib's own JSON-LD parser warns of itself.
-pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Dataset.default_context:DeprecationWarning", "ignore:ConjunctiveGraph is:DeprecationWarning"
+)
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 
@@ -34,7 +36,10 @@ def graph(response, ending: str) -> rdflib.Graph:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     read = rdflib.Dataset(default_union=True)
     read.parse(data=body, format=PARSERS[ending])
-    return rdflib.Graph() + read.triples((None, None, None))
+    plain = rdflib.Graph()
+    for triple in read.triples((None, None, None)):
+        plain.add(triple)
+    return plain
 
 
 def test_four_serialisations_of_a_record_are_one_graph(client, city):

@@ -416,6 +416,11 @@ def test_a_file_that_is_not_there_is_an_error_of_its_own(tmp_path):
         read_embedded(tmp_path / "nowhere.jpg", JPEG)
 
 
+def test_an_offset_that_no_file_system_reaches_is_no_error(tmp_path):
+    (tmp_path / "far.tif").write_bytes(b"II+\0\x08\0\0\0" + b"\0" * 7 + b"\x01")
+    assert read_embedded(tmp_path / "far.tif", KINDS[".tif"]).unread
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(kind=st.sampled_from(sorted(KINDS)), noise=st.binary(max_size=200), data=st.data())
 def test_no_bytes_make_it_raise(tmp_path, kind, noise, data):

@@ -126,8 +126,6 @@ if STORE == "s3" and not S3_BUCKET:
 
 # The largest file that is accepted, in megabytes (10^6 bytes).
 MAX_FILE_SIZE_MB = env.int("MAX_FILE_SIZE_MB", 200, validate=validate.Range(min=1))
-# The largest sum of files in one form.
-MAX_FORM_SIZE_MB = env.int("MAX_FORM_SIZE_MB", 2000, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploading"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
@@ -265,6 +263,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Says at every start that the embedded broker, a folder, has no host name.
+    "loggers": {"kombu.connection": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "WARNING")},
 }
 

@@ -12,6 +12,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from catalog.models import User
+from catalog.services.reading import name_for
+
 from .errors import Refusal
 
 MOST_ON_A_PAGE = 100
@@ -51,6 +54,16 @@ class Address(serializers.Field):
 
     def to_representation(self, value: str) -> str:
         return address(self.context["request"], self.route, value, *self.rest) + self.ending
+
+
+class Name(serializers.CharField):
+    """Who did something, as the asker may know it."""
+
+    def __init__(self, **options):
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: User) -> str:
+        return name_for(value, self.context["request"].user)
 
 
 def body_of(request: Request, most_bytes: int, too_long: str):

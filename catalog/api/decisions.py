@@ -14,7 +14,7 @@ from catalog.models import Decision as DecisionRow
 from catalog.services import deciding
 
 from .authentication import MayWrite
-from .base import Address, CatalogView, ProblemDetailsSerializer, address, body_of
+from .base import Address, CatalogView, Name, ProblemDetailsSerializer, address, body_of
 from .errors import Refusal
 
 LONGEST_REASON = 2000
@@ -57,11 +57,11 @@ class DecisionSerializer(serializers.Serializer):
     copies = serializers.SerializerMethodField(help_text="The two copies; none where a record copy was designated.")
     original = serializers.SerializerMethodField(help_text="Which copy the other was made from.")
     filing = serializers.SerializerMethodField(help_text="The filing that was designated as record copy.")
-    decided_by = serializers.CharField()
+    decided_by = Name()
     decided_at = serializers.DateTimeField()
     is_effective = serializers.BooleanField()
     ending = serializers.CharField(allow_blank=True)
-    ended_by = serializers.CharField(allow_null=True)
+    ended_by = Name(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
 
     @extend_schema_field(DecidedCopySerializer(many=True))

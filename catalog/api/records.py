@@ -13,7 +13,7 @@ from catalog.models import Record as RecordRow
 from catalog.models import Scheme
 from catalog.services import reading, searching, tracking
 
-from .base import Address, CatalogView, PageParams, PageSerializer, ProblemDetailsSerializer, page_of
+from .base import Address, CatalogView, Name, PageParams, PageSerializer, ProblemDetailsSerializer, page_of
 from .filings import FilingSerializer
 
 LONGEST_QUERY = 300
@@ -256,7 +256,7 @@ class RecordDecisionSerializer(serializers.Serializer):
     url = Address("api-decision", source="public_id")
     verdict = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
-    decided_by = serializers.CharField()
+    decided_by = Name()
     decided_at = serializers.DateTimeField()
 
 

@@ -169,10 +169,10 @@ def _compression(best: Quality, other: Quality) -> str:
     if other.compression == RENDERED:
         return "It is the stored picture; the other is drawn from a document."
     if best.compression == LOSSLESS:
-        return f"It is stored without loss; the other is compressed in steps of {other.compression:.1f} on average."
+        return "It is stored without loss; the other lost detail when it was compressed."
     return (
-        f"It is compressed less: in steps of {best.compression:.1f} on average against {other.compression:.1f} "
-        "(1 is finest)."
+        "It is compressed less, so it keeps finer detail "
+        f"(coarseness {best.compression:.1f} against {other.compression:.1f}, where 1 is the finest)."
     )
 
 

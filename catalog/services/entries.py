@@ -9,7 +9,7 @@ from catalog.imaging.fingerprints import PHASH
 from catalog.metadata.places import BadPlace, parse_point
 from catalog.models import Agency, Event, Fingerprint, ImageFile, Record, Relation
 
-from .reading import CopyView, FilingView, RecordView, read_record
+from .reading import CopyView, FilingView, RecordView, name_for, read_record
 from .settling import RULE
 
 RULE_TEXT = (
@@ -70,7 +70,7 @@ def entry(record: Record, user) -> plain.Entry:
         places=tuple(_places(values)),
         copies=tuple(_file(c, values) for c in view.copies),
         filings=tuple(_filing(f) for f in view.filings),
-        merges=tuple(_merges(view)),
+        merges=tuple(_merges(view, user)),
         matches=tuple(_matches(view)),
         relations=tuple(_relation(r) for r in view.relations),
         identifiers=tuple(
@@ -137,7 +137,7 @@ def _copy_id(filing) -> str:
     return filing.copy.public_id
 
 
-def _merges(view: RecordView) -> Iterable[plain.MergeEntry]:
+def _merges(view: RecordView, user) -> Iterable[plain.MergeEntry]:
     """One activity for each time that a record was joined to this one, newest first."""
     joined = Event.objects.filter(record=view.record, verb="record.absorbed", object_id__in=view.absorbed)
     for event in joined.select_related("actor").order_by("-id")[:50]:
@@ -149,7 +149,7 @@ def _merges(view: RecordView) -> Iterable[plain.MergeEntry]:
             ended_at=event.at,
             rule_version=RULE,
             rule_text=RULE_TEXT,
-            by_name=str(actor) if actor else "Record Copy",
+            by_name=name_for(actor, user) if actor else "Record Copy",
             by_software=actor is None,
             filing_ids=tuple(f.filing.public_id for f in view.filings),
             match_ids=tuple(c.evidence.public_id for c in view.copies if c.evidence),

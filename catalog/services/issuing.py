@@ -53,3 +53,16 @@ def _api_source(agency: Agency, name: str) -> Source:
     if source.kind != Source.Kind.API:
         raise NotIssued(f"“{name}” is the name of a source that is not filed by programs. Choose another name.")
     return source
+
+
+@transaction.atomic
+def revoke_tokens(*, owner: User, name: str, at: datetime) -> int:
+    """Make this person's tokens of that name (all, where it is empty) useless from now on; return how many."""
+    tokens = ApiToken.objects.filter(owner=owner, revoked_at__isnull=True)
+    if name:
+        tokens = tokens.filter(name=name)
+    keys = list(tokens.values_list("pk", flat=True))
+    ApiToken.objects.filter(pk__in=keys).update(revoked_at=at)
+    for key in keys:
+        write_event("token.revoked", object_id=f"token-{key}", at=at)
+    return len(keys)

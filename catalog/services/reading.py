@@ -10,6 +10,7 @@ from django.db.models import Q
 from catalog.imaging.media import MediaType
 from catalog.metadata.elements import ELEMENTS
 from catalog.models import (
+    Agency,
     Assignment,
     Conflict,
     Copy,
@@ -23,6 +24,7 @@ from catalog.models import (
     Record,
     Relation,
     Statement,
+    User,
 )
 
 MAX_FILINGS = 500
@@ -140,7 +142,7 @@ def read_record(record: Record, user) -> RecordView:
         conflicts=tuple(_conflict(c, by_id) for c in record.conflicts.order_by("element")),
         relations=tuple(_relations(copies, user)),
         decisions=tuple(_decisions(record, copies)),
-        history=tuple(_history(record)),
+        history=tuple(_history(record, user)),
         absorbed=tuple(record.absorbed.order_by("id").values_list("public_id", flat=True)[:MAX_FILINGS]),
         why=tuple(_why(record, views)),
     )
@@ -286,21 +288,36 @@ def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
 
 
 EVENT_SENTENCES = {
-    "filing.received": "A filing was received.",
+    "filing.received": "{agency} filed {name}.",
     "record.stands": "The record was published.",
     "record.stands-again": "The record stands again on its own.",
     "record.absorbed": "Record {object} was joined to this one.",
-    "copy.moved": "Copy {object} came to this record.",
-    "decision.made": "A decision was made.",
-    "decision.undone": "A decision was undone.",
+    "decision.made": "Decided: {verdict}.",
+    "decision.undone": "Undone: {verdict}.",
 }
+ERASED = "(erased)"
 
 
-def _history(record: Record) -> Iterable[EventView]:
-    events = Event.objects.filter(record=record, verb__in=EVENT_SENTENCES).select_related("actor").order_by("-id")
-    for event in events[:MAX_EVENTS]:
-        actor = str(event.actor) if event.actor else "The catalog"
-        yield EventView(event.at, EVENT_SENTENCES[event.verb].format(object=event.object_id), actor, event.reason)
+def name_for(person: User | None, reader) -> str:
+    """Return who did something, as this reader may know it: visitors learn the role, not the name."""
+    if person is None:
+        return "The catalog"
+    return str(person) if reader is not None and reader.is_authenticated else "A member of staff"
+
+
+def _history(record: Record, reader) -> Iterable[EventView]:
+    events = Event.objects.filter(record=record, verb__in=EVENT_SENTENCES).order_by("-id")
+    agencies = dict(Agency.objects.values_list("slug", "name"))
+    for event in events.select_related("actor", "payload")[:MAX_EVENTS]:
+        after = event.payload.after if hasattr(event, "payload") and event.payload.after else {}
+        words = {
+            "object": event.object_id,
+            "agency": agencies.get(after.get("agency"), ERASED),
+            "name": after.get("name", ERASED),
+            "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), ERASED).lower(),
+        }
+        sentence = EVENT_SENTENCES[event.verb].format(**words)
+        yield EventView(event.at, sentence, name_for(event.actor, reader), event.reason)
 
 
 def _why(record: Record, copies: Iterable[CopyView]) -> Iterable[str]:

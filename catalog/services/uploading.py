@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from catalog.imaging.decode import UnreadablePicture
 from catalog.imaging.media import HEAD_BYTES, sniff
@@ -82,12 +81,17 @@ def draft_thumbnail(upload: Upload) -> bytes | None:
 
 def forget_before(moment: datetime, limit: int = 1000) -> int:
     """Remove drafts that were filed, or left alone since before the moment."""
-    old = list(Upload.objects.filter(uploaded_at__lt=moment)[:limit])
-    for upload in old:
-        with transaction.atomic():
-            upload.delete()
+    return forget(Upload.objects.filter(uploaded_at__lt=moment)[:limit])
+
+
+def forget(uploads: Iterable[Upload]) -> int:
+    """Remove these drafts, rows before bytes; return how many. What was filed of them stays."""
+    gone = 0
+    for upload in uploads:
+        upload.delete()
         store().places.delete(upload.spool_name)
-    return len(old)
+        gone += 1
+    return gone
 
 
 def _spooled(upload: Upload, path: Path) -> Spooled:

@@ -20,7 +20,7 @@ from catalog import tasks
 from catalog.models import Copy, Filing, ImageFile, Job, Record, ReviewItem, Scheme, Upload
 from catalog.services import uploading
 from catalog.services.filing import FilingRefused
-from catalog.services.store import Refused, store
+from catalog.services.store import Refused
 
 from .cards import copy_picture
 from .forms import NUMBER, ChooseForm, DescribeForm
@@ -130,11 +130,8 @@ def _file_draft(form: DescribeForm, at: datetime) -> bool:
 
 
 def _discard(request: HttpRequest) -> HttpResponse:
-    drafts = list(_drafts(request))
-    for draft in drafts:
-        draft.delete()
-        store().places.delete(draft.spool_name)
-    messages.info(request, f"{count(len(drafts), 'draft')} thrown away. Nothing that was filed is touched.")
+    gone = uploading.forget(_drafts(request))
+    messages.info(request, f"{count(gone, 'draft')} thrown away. Nothing that was filed is touched.")
     return redirect("file")
 
 

@@ -101,7 +101,7 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
         "copies": [_copy_line(view, copy, user if decides else None) for copy in view.copies],
         "copies_words": _copies_words(view),
         "relations": _relations(view),
-        "decisions": [_decision(d, user if decides else None) for d in view.decisions],
+        "decisions": [_decision(d, user, decides) for d in view.decisions],
         "history": [(moment_in_words(e.at), e.at, e.sentence, e.actor, e.reason) for e in view.history],
         "citation": _citation(record),
         "exports": _exports(record),
@@ -238,12 +238,12 @@ def _relations(view: RecordView) -> list[dict]:
     return [{"sentence": f"{r.sentence}:", "card": card_of_record(others[r.other.pk])} for r in view.relations]
 
 
-def _decision(decision: Decision, officer: User | None) -> dict:
+def _decision(decision: Decision, reader: User, decides: bool) -> dict:
     copies = [c for c in (decision.copy_low, decision.copy_high) if c]
-    may_undo = officer is not None and deciding.may_decide(officer, *copies)
+    may_undo = decides and deciding.may_decide(reader, *copies)
     return {
         "words": decision.get_verdict_display(),
-        "by": decision.decided_by.get_full_name() or decision.decided_by.get_username(),
+        "by": reading.name_for(decision.decided_by, reader),
         "when": moment_in_words(decision.decided_at),
         "reason": decision.reason,
         "others": list({c.record_id: c.record for c in copies}.values()),

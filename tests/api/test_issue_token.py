@@ -64,3 +64,15 @@ def test_somebody_who_left_gets_none(filer):
     filer.save()
     with pytest.raises(CommandError, match="cannot sign in"):
         issue("filer")
+
+
+def test_a_revoked_token_is_of_no_use(filer, anyone):
+    out = io.StringIO()
+    call_command("issue_token", filer.username, name="scan room", stdout=out, stderr=io.StringIO())
+    secret = out.getvalue().strip()
+    anyone.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    assert anyone.get("/api/records/").status_code == 200
+    told = io.StringIO()
+    call_command("revoke_token", filer.username, name="scan room", stdout=told)
+    assert told.getvalue() == "1 revoked.\n"
+    assert anyone.get("/api/records/").status_code == 401

@@ -47,7 +47,7 @@ LINES = [
     ({"bit_depth": 2}, "It holds finer tones: 8 bits a channel against 2."),
     (
         {"compression": 14.3},
-        "It is compressed less: in steps of 2.5 on average against 14.3 (1 is finest).",
+        "It is compressed less, so it keeps finer detail (coarseness 2.5 against 14.3, where 1 is the finest).",
     ),
     ({"compression": RENDERED}, "It is the stored picture; the other is drawn from a document."),
     ({"colour": False}, "It is in colour; the other is grey."),
@@ -78,7 +78,7 @@ def test_an_earlier_line_decides_over_all_later_ones(line):
 
 def test_a_lossless_copy_is_said_to_be_stored_without_loss():
     sentence = better_because(replace(BEST, compression=0.0), BEST)
-    assert sentence == "It is stored without loss; the other is compressed in steps of 2.5 on average."
+    assert sentence == "It is stored without loss; the other lost detail when it was compressed."
 
 
 def test_the_worse_copy_is_not_explained_as_the_better():

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from catalog.imaging.grouping import Group, group
-from catalog.imaging.quality import Quality, better_because
+from catalog.imaging.quality import LOSSLESS, Quality, better_because
 from catalog.models import AudienceGroup, Copy, Decision, ImageFile, Match, Record, User
 
 from .describing import choose_record_copy, describe
@@ -149,7 +149,10 @@ def _best_because(g: Group[Copy]) -> str:
     best, second = g.members[:2]
     if best.file_id == second.file_id:
         return IDENTICAL_BYTES
-    return better_because(Quality.from_json(best.file.quality), Quality.from_json(second.file.quality))
+    first, other = Quality.from_json(best.file.quality), Quality.from_json(second.file.quality)
+    if best.file.same_picture_as(second.file) == "pixels" and first.compression == LOSSLESS != other.compression:
+        return "Both files hold the same pixels, every one; this one is written without loss."
+    return better_because(first, other)
 
 
 def _tie_members(g: Group[Copy], root: Record, *, at: datetime, actor: User | None) -> None:

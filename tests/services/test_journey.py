@@ -1,7 +1,10 @@
 """From file to record, through the real tasks."""
 
+import io
+
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from catalog.models import Copy, Decision, ImageFile, Record, ReviewItem, SearchEntry
 from catalog.services import deciding, searching
@@ -162,3 +165,15 @@ def test_no_question_is_left_about_a_record_that_was_joined(file_it, run_jobs, a
     run_jobs()
     asked = ReviewItem.objects.select_related("better", "worse")
     assert [(i.better.state, i.worse.state) for i in asked] == [("standing", "standing")]
+
+
+def test_a_lossless_twin_is_the_same_pixels_and_does_not_claim_to_show_more(file_it, run_jobs, agencies):
+    data = jpeg(drawn())
+    png = io.BytesIO()
+    Image.open(io.BytesIO(data)).save(png, "PNG")
+    file_it(data, agencies["building"], key="a")
+    file_it(png.getvalue(), agencies["metro"], key="b")
+    run_jobs()
+    (record,) = standing()
+    assert record.copies.count() == 2
+    assert record.best_copy_because == "Both files hold the same pixels, every one; this one is written without loss."

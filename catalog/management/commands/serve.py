@@ -34,11 +34,16 @@ class Process:
     def has_died(self) -> bool:
         return self.running is not None and self.running.poll() is not None
 
-    def signal(self, number: int) -> None:
-        if self.running is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self.running.pid, number)
+    def ask_to_end(self) -> None:
+        """Ask the program itself, which lets its children finish what they do."""
+        if self.running is not None:
+            self.running.terminate()
+
+    def kill(self) -> None:
+        """End the program and all that it started, at once."""
+        if self.running is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.running.pid, signal.SIGKILL)
 
 
 class Command(BaseCommand):
@@ -74,20 +79,20 @@ class Command(BaseCommand):
                     process.running = None
                     continue
                 self.stderr.write(f"{process.name} ended unexpectedly; starting it again.")
-                process.signal(signal.SIGKILL)  # what it left behind
+                process.kill()  # what it left behind
                 process.start()
 
     def _end(self, processes: list[Process]) -> None:
         self.stdout.write("\nEnding: finishing what is being worked on ...")
         for process in processes:
-            process.signal(signal.SIGTERM)
+            process.ask_to_end()
         deadline = time.monotonic() + SECONDS_TO_END
         for process in processes:
             if process.running is None:
                 continue
             with suppress(subprocess.TimeoutExpired):
                 process.running.wait(max(0.1, deadline - time.monotonic()))
-            process.signal(signal.SIGKILL)
+            process.kill()
         self.stdout.write("Ended. What was not finished goes on at the next start.")
 
 
@@ -95,14 +100,15 @@ def _processes(host: str, port: int, workers: int, demo: bool) -> list[Process]:
     python = sys.executable
     manage = str(settings.BASE_DIR / "manage.py")
     web = "-m gunicorn config.wsgi --workers 2 --threads 4 --timeout 120 --log-level warning"
-    worker = (
-        "-m celery -A config worker --beat --loglevel warning --without-gossip --without-mingle --without-heartbeat"
-    )
     web_options = ["--bind", f"{host}:{port}", "--worker-tmp-dir", str(settings.DATA_DIR)]
-    worker_options = ["--concurrency", str(workers), "--hostname", f"worker-{port}@%h"]
+    worker = "-m celery --quiet -A config worker --beat --loglevel warning"
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker_options = ["--concurrency", str(workers), "--hostname", f"worker-{port}@%h", *alone]
+    # Celery warns whoever is root, in the middle of the welcome; a container's only user is.
+    calm = ["-W", "ignore:You're running the worker with superuser"]
     found = [
         Process("The web server", [python, *web.split(), *web_options]),
-        Process("The worker", [python, *worker.split(), *worker_options]),
+        Process("The worker", [python, *calm, *worker.split(), *worker_options]),
     ]
     if demo:
         found.append(Process("The demo", [python, manage, "load_demo", "--decide"], is_once=True))

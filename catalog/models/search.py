@@ -9,7 +9,6 @@ import unicodedata
 
 from django.db import connections, models
 from django.db.models import Func, Value
-from django.db.models.expressions import RawSQL
 
 from .audience import audience_key_field, audience_keys_of
 from .record import Record
@@ -62,17 +61,11 @@ class SearchEntryQuerySet(models.QuerySet):
 
     def _matching_sqlite(self, terms: list[str]):
         words = " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
-        found = f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
-        ids = RawSQL(found, (words,))  # noqa: S611 - the words are a parameter
-        rank = Func(
-            Value(words),
-            "pk",
-            template=f"(SELECT -bm25({SQLITE_TABLE}, 5.0, 1.0) FROM {SQLITE_TABLE}"  # noqa: S608 - our own name
-            f" WHERE {SQLITE_TABLE} MATCH %(expressions)s)",
-            arg_joiner=" AND rowid = ",
-            output_field=models.FloatField(),
-        )
-        return self.filter(pk__in=ids).annotate(relevance=rank)
+        holds = Func("words__table", Value(words), template="(%(expressions)s)", arg_joiner=" MATCH ",
+                     output_field=models.BooleanField())  # fmt: skip
+        rank = Func("words__table", template="(-bm25(%(expressions)s, 5.0, 1.0))", output_field=models.FloatField())
+        inner = self.filter(words__isnull=False)  # MATCH cannot be asked of an outer join
+        return inner.filter(holds).annotate(relevance=rank)
 
 
 class SearchEntry(models.Model):
@@ -100,6 +93,22 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchWords(models.Model):
+    """SQLite's full text of the entries: an FTS5 table, whose hidden column bears its own name. Not on PostgreSQL."""
+
+    entry = models.OneToOneField(
+        SearchEntry, primary_key=True, db_column="rowid", on_delete=models.DO_NOTHING, related_name="words"
+    )
+    table = models.TextField(db_column=SQLITE_TABLE)
+
+    class Meta:
+        managed = False
+        db_table = SQLITE_TABLE
+
+    def __str__(self) -> str:
+        return f"words of {self.entry_id}"
 
 
 class SearchFacet(models.Model):

@@ -75,13 +75,14 @@ def find(
 
     words   free words; a parcel or permit number among them is found in any spelling
     agency  slug; year as four digits; number as `scheme:normalised`
-    Best first where words were given, newest first otherwise.
+    Best first where words were given, newest first otherwise and where the words fit more than 10,000 records.
     """
     matching = _matching(SearchEntry.objects.visible_to(user), words, agency, year, number)
     total = matching.order_by().values("pk")[: MAX_COUNT + 1].count()
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
-    order = ("-relevance", "-filed_at", "-id") if "relevance" in matching.query.annotations else ("-filed_at", "-id")
+    is_ranked = "relevance" in matching.query.annotations and total <= MAX_COUNT
+    order = ("-relevance", "-filed_at", "-id") if is_ranked else ("-filed_at", "-id")
     shown = matching.order_by(*order).select_related("record__best_copy__file", "record__record_copy__agency")[
         (page - 1) * per_page : page * per_page
     ]

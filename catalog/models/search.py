@@ -8,7 +8,8 @@ import re
 import unicodedata
 
 from django.db import connections, models
-from django.db.models import Func, Value
+from django.db.models import FloatField, Func, Value
+from django.db.models.expressions import RawSQL
 
 from .audience import audience_key_field, audience_keys_of
 from .record import Record
@@ -33,6 +34,15 @@ def _postgres_document() -> Func:
     return Func(title, body, template="(%(expressions)s)", arg_joiner=" || ")
 
 
+def _postgres_query(terms: list[str]) -> Func:
+    words = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
+    return Func(Value(words), template="to_tsquery('english', %(expressions)s)")
+
+
+def _sqlite_query(terms: list[str]) -> str:
+    return " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
+
+
 class SearchEntryQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(audience_key__in=audience_keys_of(user))
@@ -43,29 +53,32 @@ class SearchEntryQuerySet(models.QuerySet):
         if not terms:
             return self
         if connections[self.db].vendor == "postgresql":
-            return self._matching_postgres(terms)
-        return self._matching_sqlite(terms)
+            holds = Func(
+                _postgres_document(),
+                _postgres_query(terms),
+                template="(%(expressions)s)",
+                arg_joiner=" @@ ",
+                output_field=models.BooleanField(),
+            )
+            return self.filter(holds)
+        found = f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
+        return self.filter(pk__in=RawSQL(found, (_sqlite_query(terms),)))  # noqa: S611 - the words are a parameter
 
-    def _matching_postgres(self, terms: list[str]):
-        words = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
-        query = Func(Value(words), template="to_tsquery('english', %(expressions)s)")
-        holds = Func(
-            _postgres_document(),
-            query,
-            template="(%(expressions)s)",
-            arg_joiner=" @@ ",
-            output_field=models.BooleanField(),
+    def keys_by_relevance(self, words: str) -> list[int]:
+        """Return the keys of these entries, those first that the words fit best; for no more than some thousands."""
+        terms = words_of(words)
+        if connections[self.db].vendor == "postgresql":
+            rank = Func(_postgres_document(), _postgres_query(terms), function="ts_rank", output_field=FloatField())
+            return list(self.order_by(rank.desc(), "-filed_at", "-id").values_list("pk", flat=True))
+        # One pass over the full text: asked entry by entry, SQLite would rank the whole table for each.
+        ours = set(self.order_by().values_list("pk", flat=True))
+        ranked = (
+            f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
+            f" ORDER BY bm25({SQLITE_TABLE}, 5.0, 1.0), rowid DESC"
         )
-        rank = Func(_postgres_document(), query, function="ts_rank", output_field=models.FloatField())
-        return self.filter(holds).annotate(relevance=rank)
-
-    def _matching_sqlite(self, terms: list[str]):
-        words = " ".join([*(f'"{t}"' for t in terms[:-1]), f'"{terms[-1]}"*'])
-        holds = Func("words__table", Value(words), template="(%(expressions)s)", arg_joiner=" MATCH ",
-                     output_field=models.BooleanField())  # fmt: skip
-        rank = Func("words__table", template="(-bm25(%(expressions)s, 5.0, 1.0))", output_field=models.FloatField())
-        inner = self.filter(words__isnull=False)  # MATCH cannot be asked of an outer join
-        return inner.filter(holds).annotate(relevance=rank)
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(ranked, (_sqlite_query(terms),))
+            return [key for (key,) in cursor if key in ours]
 
 
 class SearchEntry(models.Model):
@@ -93,22 +106,6 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class SearchWords(models.Model):
-    """SQLite's full text of the entries: an FTS5 table, whose hidden column bears its own name. Not on PostgreSQL."""
-
-    entry = models.OneToOneField(
-        SearchEntry, primary_key=True, db_column="rowid", on_delete=models.DO_NOTHING, related_name="words"
-    )
-    table = models.TextField(db_column=SQLITE_TABLE)
-
-    class Meta:
-        managed = False
-        db_table = SQLITE_TABLE
-
-    def __str__(self) -> str:
-        return f"words of {self.entry_id}"
 
 
 class SearchFacet(models.Model):

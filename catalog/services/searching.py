@@ -77,30 +77,30 @@ def find(
     agency  slug; year as four digits; number as `scheme:normalised`
     Best first where words were given, newest first otherwise and where the words fit more than 10,000 records.
     """
-    matching = _matching(SearchEntry.objects.visible_to(user), words, agency, year, number)
+    words = " ".join(words.split()[:MAX_WORDS])
+    numbers = _numbers_like(words)
+    matching = _matching(SearchEntry.objects.visible_to(user), agency, year, [number] if number else [])
+    matching = matching.filter(_bears(numbers)) if numbers else matching.matching(words)
     total = matching.order_by().values("pk")[: MAX_COUNT + 1].count()
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
-    is_ranked = "relevance" in matching.query.annotations and total <= MAX_COUNT
-    order = ("-relevance", "-filed_at", "-id") if is_ranked else ("-filed_at", "-id")
-    shown = matching.order_by(*order).select_related("record__best_copy__file", "record__record_copy__agency")[
-        (page - 1) * per_page : page * per_page
-    ]
+    window = slice((page - 1) * per_page, page * per_page)
+    with_records = ("record__best_copy__file", "record__record_copy__agency")
+    if words_of(words) and not numbers and 0 < total <= MAX_COUNT:
+        keys = matching.keys_by_relevance(words)[window]
+        found = SearchEntry.objects.select_related(*with_records).in_bulk(keys)
+        shown = [found[key] for key in keys if key in found]
+    else:
+        shown = matching.select_related(*with_records).order_by("-filed_at", "-id")[window]
     return Found(list(shown), min(total, MAX_COUNT), total > MAX_COUNT, page, pages, matching)
 
 
-def _matching(entries, words: str, agency: str, year: str, number: str):
+def _matching(entries, agency: str, year: str, numbers: list[str]):
     if agency:
         entries = entries.filter(facets__kind=SearchFacet.Kind.AGENCY, facets__value=agency)
     if year:
         entries = entries.filter(year=int(year)) if year.isdecimal() and len(year) == 4 else entries.none()
-    if number:
-        entries = entries.filter(_bears([number]))
-    words = " ".join(words.split()[:MAX_WORDS])
-    numbers = _numbers_like(words)
-    if numbers:
-        return entries.filter(_bears(numbers))
-    return entries.matching(words)
+    return entries.filter(_bears(numbers)) if numbers else entries
 
 
 def _numbers_like(words: str) -> list[str]:

@@ -89,8 +89,8 @@ def test_what_is_restricted_is_neither_found_nor_counted(client, signed_in, pers
     assertContains(member.get("/id/apn/5149-015-902"), "Evidence room")
 
 
-def test_a_page_of_results_needs_five_queries_however_many(client, agencies, filed, django_assert_num_queries):
+def test_a_page_of_results_needs_few_queries_however_many(client, agencies, filed, django_assert_max_num_queries):
     for seed in range(5):
         filed(agencies["metro"], seed=seed, title=f"Ramp {seed}")
-    with django_assert_num_queries(5):
+    with django_assert_max_num_queries(7):  # two of them rank by words
         client.get("/?q=ramp")

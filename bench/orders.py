@@ -6,6 +6,7 @@ Prints a line an order; ends with status 1 where two orders differ or a file did
 """
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -13,7 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import django
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
 from tests.pipeline.test_workers import POSTGRES, Installation, _drop, _postgres_database  # noqa: E402
 
 WORKERS = (1, 2, 8)

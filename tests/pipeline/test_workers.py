@@ -36,7 +36,7 @@ print(json.dumps({
     "pending": Record.objects.filter(state="pending").count(),
     "unpublished": Unpublished.objects.count(),
     "groups": sorted(
-        [min(names), best] for record in Record.objects.standing().select_related("best_copy__file")
+        [min(names, default=""), best] for record in Record.objects.standing().select_related("best_copy__file")
         for names in [sorted(Filing.objects.filter(copy__record=record).values_list("file_name", flat=True))]
         for best in [record.best_copy.file.sha256]
     ),

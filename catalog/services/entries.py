@@ -127,14 +127,10 @@ def _filing(view: FilingView) -> plain.FilingEntry:
         item_key=filing.item_key,
         filed_at=filing.filed_at,
         title=plain.Text(view.title),
-        copy_id=_copy_id(filing),
+        copy_id=filing.copy.public_id,
         file_name=filing.file_name,
         is_record_copy=view.is_record_copy,
     )
-
-
-def _copy_id(filing) -> str:
-    return filing.copy.public_id
 
 
 def _merges(view: RecordView, user) -> Iterable[plain.MergeEntry]:

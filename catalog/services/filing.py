@@ -12,7 +12,6 @@ from catalog.models import (
     Agency,
     Assignment,
     Audience,
-    AudienceGroup,
     Batch,
     Copy,
     Filing,
@@ -30,6 +29,7 @@ from catalog.models import (
 from .describing import describe
 from .history import write_event
 from .jobs import enqueue
+from .settling import lock_audience
 from .store import Spooled, store
 
 FILED = "filed"
@@ -171,8 +171,7 @@ def _file_row(spooled: Spooled, key: str, at: datetime) -> ImageFile:
 
 def _copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bool]:
     """Return the file's copy in the audience, made with a record of its own where there is none; was it there?"""
-    AudienceGroup.objects.get_or_create(key=audience_key)
-    AudienceGroup.objects.select_for_update().get(key=audience_key)
+    lock_audience(audience_key)
     copy = (
         Copy.objects.standing().select_related("record").filter(file=file, audience_key=audience_key, apart=0).first()
     )

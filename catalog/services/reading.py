@@ -186,7 +186,7 @@ def _size_phrase(page: Page, best: Page) -> str:
 def _filings(record: Record, copies: list[Copy]) -> tuple[FilingView, ...]:
     filings = list(
         Filing.objects.filter(copy__in=copies)
-        .select_related("agency", "filed_by", "file", "source")
+        .select_related("agency", "filed_by", "file", "source", "copy")
         .order_by("filed_at", "id")[:MAX_FILINGS]
     )
     titles = dict(

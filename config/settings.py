@@ -140,6 +140,10 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", DECODE_WALL_SECONDS + 30, validate=vali
 if LEASE_SECONDS <= DECODE_WALL_SECONDS:
     raise ImproperlyConfigured("LEASE_SECONDS must be longer than DECODE_WALL_SECONDS, or work is done twice.")
 
+# Who names the pages that may be alike: "process" asks `manage.py matcher`, which alone keeps the fingerprints in
+# memory (`serve` starts one); "embedded" keeps them in every worker, for small catalogs and single commands.
+MATCHER = env.str("MATCHER", "process", validate=validate.OneOf(["process", "embedded"]))
+
 # What wakes the workers: filesystem:// (a folder below DATA_DIR), redis://... or amqp://...
 BROKER_URL = env.str("BROKER_URL", "filesystem://")
 CELERY_BROKER_URL = BROKER_URL

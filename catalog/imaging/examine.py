@@ -15,18 +15,31 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from catalog.imaging.capture import compression_of, read_capture
+from catalog.imaging.coarseness import coarseness_of_pixels
 from catalog.imaging.coded import coded_digest
 from catalog.imaging.decode import Page, UnreadablePicture, pages, versions
-from catalog.imaging.fingerprints import grey_of, is_judgeable, phash256_orientations, pixel_digest, texture
+from catalog.imaging.features import local_features
+from catalog.imaging.fingerprints import (
+    grey_of,
+    is_judgeable,
+    phash256_orientations,
+    pixel_digest,
+    texture,
+    upright_with_digest,
+)
+from catalog.imaging.inksheet import ink_signature, is_page_like
 from catalog.imaging.media import MediaType
-from catalog.imaging.quality import Quality, channel_depth
+from catalog.imaging.quality import LOSSLESS, Quality, channel_depth
+from catalog.imaging.resolution import real_pixels
 from catalog.imaging.upright import turn_of, upright, upright_size
+from catalog.imaging.working import PAGE_SIDE_PX, WORKING_NAME, working_jpeg
 
 THUMBNAIL_SIDE_PX = 400
 PREVIEW_SIDE_PX = 1_600
 PREVIEW_PAGES = 50
 """Only so many first pages of a document get a preview; every page gets a thumbnail."""
 
+_PREVIEW_QUALITY = 80  # JPEG: half as large again as WebP, in a sixth of the time, which was longer than decoding
 _WEBP_QUALITY = 75
 _WEBP_EFFORT = 0  # of 0 to 6: at 2 a preview takes 1.6 times as long and is a fifth smaller, at 4 four times
 
@@ -52,6 +65,12 @@ class PageFacts:
     """32 bytes, or None where decoded pixels prove nothing: see `fingerprints.pixel_digest`."""
     phash256: tuple[bytes, ...]
     """Eight hashes of 32 bytes, in the order of `fingerprints.ORIENTATIONS`; the first is the picture as it stands."""
+    local: bytes | None
+    """Its local features (`features.LocalFeatures.to_bytes`); None where it is not judgeable."""
+    is_page: bool
+    """True for a scanned sheet, form, receipt or drawing: ink on paper (`inksheet.is_page_like`)."""
+    ink: bytes | None
+    """Where the ink of a page lies (`inksheet.ink_signature`); None where it is no page or not judgeable."""
     texture: float
     """Share of the picture that holds structure, 0 to 1."""
     is_judgeable: bool
@@ -59,7 +78,9 @@ class PageFacts:
     thumbnail: str
     """Name of a WebP file in the out folder, at most 400 px on the long side, without metadata."""
     preview: str | None
-    """The same at most 1,600 px; None after the 50th page."""
+    """Name of a JPEG file there, at most 1,600 px, without metadata; None after the 50th page."""
+    working: str | None
+    """Name of the working picture (`working.working_jpeg`) that evidence is measured on; None where not judgeable."""
 
     def orientations(self) -> NDArray[np.uint8]:
         """Return the hashes as the array that `HashIndex.search` asks with: 8 x 32, uint8."""
@@ -76,17 +97,22 @@ class PageFacts:
             "more_frames": self.more_frames,
             "pixel_digest": _hex(self.pixel_digest),
             "phash256": [one.hex() for one in self.phash256],
+            "local": _hex(self.local),
+            "is_page": self.is_page,
+            "ink": _hex(self.ink),
             "texture": self.texture,
             "is_judgeable": self.is_judgeable,
             "thumbnail": self.thumbnail,
             "preview": self.preview,
+            "working": self.working,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Take back what `to_json` gave."""
         hashes = tuple(bytes.fromhex(one) for one in values["phash256"])
-        return cls(**{**values, "pixel_digest": _unhex(values["pixel_digest"]), "phash256": hashes})
+        digests = {name: _unhex(values[name]) for name in ("pixel_digest", "local", "ink")}
+        return cls(**{**values, **digests, "phash256": hashes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +197,17 @@ def examine(
 
 
 def _look_at(page: Page, path: Path, out_folder: Path) -> tuple[PageFacts, Quality]:
-    """Take everything that is wanted from one decoded page, the pixels' digest last: it walks on to later frames."""
+    """Take everything that is wanted from one decoded page, an animation's digest last: it walks on to later frames."""
     turn = turn_of(page.picture)
     width_px, height_px = upright_size((page.width_px, page.height_px), turn)
-    seen = upright(page.picture, PREVIEW_SIDE_PX)
+    is_still = page.frames == 1
+    seen, digest = (
+        upright_with_digest(page, PREVIEW_SIDE_PX) if is_still else (upright(page.picture, PREVIEW_SIDE_PX), None)
+    )
     grey = grey_of(seen)
     share = texture(grey)
+    can_be_judged = page.damage is None and is_judgeable(width_px, height_px, share)
+    is_page = is_page_like(np.asarray(grey))
     thumbnail, preview, is_colour = _written(seen, page.number, out_folder)
     quality = _quality(page, path, is_colour=is_colour, size=(width_px, height_px))
     facts = PageFacts(
@@ -187,11 +218,15 @@ def _look_at(page: Page, path: Path, out_folder: Path) -> tuple[PageFacts, Quali
         bit_depth=page.bit_depth,
         more_frames=page.frames - 1,
         phash256=tuple(one.tobytes() for one in phash256_orientations(grey)),
+        local=local_features(np.asarray(grey)).to_bytes() if can_be_judged else None,
+        is_page=is_page,
+        ink=ink_signature(np.asarray(seen.convert("L"))) if is_page and can_be_judged else None,
         texture=round(share, 4),
-        is_judgeable=page.damage is None and is_judgeable(width_px, height_px, share),
+        is_judgeable=can_be_judged,
         thumbnail=thumbnail,
         preview=preview,
-        pixel_digest=pixel_digest(page),
+        working=_working(page, seen, is_page, out_folder) if can_be_judged else None,
+        pixel_digest=digest if is_still else pixel_digest(page),
     )
     return facts, quality
 
@@ -199,18 +234,29 @@ def _look_at(page: Page, path: Path, out_folder: Path) -> tuple[PageFacts, Quali
 def _quality(page: Page, path: Path, *, is_colour: bool, size: tuple[int, int]) -> Quality:
     """Gather the facts that order best copies; whether it is intact and its checksum are known only at the end."""
     capture = read_capture(page.picture)
+    compression = compression_of(page.picture, path, page.media_type, size[0] * size[1] * page.frames)
+    coarseness = coarseness_of_pixels(page.picture) if compression == LOSSLESS and page.number == 1 else LOSSLESS
     return Quality(
         intact=False,
         original_capture=capture.original,
         editor=capture.editor,
         width_px=size[0],
         height_px=size[1],
+        real_pixels=_real_pixels(page),
         bit_depth=channel_depth(page.picture.mode, page.bit_depth),
-        compression=compression_of(page.picture, path, page.media_type, size[0] * size[1] * page.frames),
+        compression=compression or coarseness,
+        was_jpeg=coarseness > LOSSLESS,
         colour=is_colour,
         metadata_count=capture.metadata_count,
         sha256="",
     )
+
+
+def _real_pixels(page: Page) -> int:
+    """Count what a page really shows; pages after the first do not order copies, and a drawn one is complete."""
+    if page.number > 1 or page.is_reduced or page.media_type is MediaType.PDF:
+        return page.width_px * page.height_px
+    return real_pixels(page.picture)
 
 
 def _written(seen: Image.Image, number: int, out_folder: Path) -> tuple[str, str | None, bool]:
@@ -220,9 +266,17 @@ def _written(seen: Image.Image, number: int, out_folder: Path) -> tuple[str, str
     small.save(out_folder / thumbnail, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_EFFORT)
     if number > PREVIEW_PAGES:
         return thumbnail, None, _shows_colours(small)
-    preview = f"{number:04}-preview.webp"
-    seen.save(out_folder / preview, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_EFFORT)
+    preview = f"{number:04}-preview.jpg"
+    seen.save(out_folder / preview, "JPEG", quality=_PREVIEW_QUALITY)
     return thumbnail, preview, _shows_colours(small)
+
+
+def _working(page: Page, seen: Image.Image, is_page: bool, out_folder: Path) -> str:
+    """Write the working picture, from the full page where that needs more than `seen` holds; return its name."""
+    name = f"{page.number:04}-{WORKING_NAME}.jpg"
+    source = upright(page.picture, PAGE_SIDE_PX) if is_page and max(page.picture.size) > PREVIEW_SIDE_PX else seen
+    (out_folder / name).write_bytes(working_jpeg(source, is_page=is_page))
+    return name
 
 
 def _within(picture: Image.Image, side_px: int) -> Image.Image:

@@ -12,14 +12,15 @@ from collections.abc import Iterator
 import imagehash
 import numpy as np
 import scipy.fftpack
+from blake3 import blake3
 from numpy.typing import NDArray
 from PIL import Image
 
 from catalog.imaging.decode import DECODER_ERRORS, Page
 from catalog.imaging.media import MediaType
-from catalog.imaging.upright import turn_of, upright_size
+from catalog.imaging.upright import finished, reduction, turn_of, upright, upright_from_strips, upright_size
 
-PIXELS = "pixels/1"
+PIXELS = "pixels/2"
 PHASH = "phash256/1"
 TEXTURE = "texture/1"
 
@@ -47,7 +48,7 @@ _STRIP_PIXELS = 250_000
 
 
 def pixel_digest(page: Page) -> bytes | None:
-    """Return the SHA-256 (32 bytes) of the page's upright pixels as decoded, of all frames of an animation.
+    """Return the BLAKE3 digest (32 bytes) of the page's upright pixels as decoded, of all frames of an animation.
 
     Two pages with one digest have the same mode, width, height, depth, colour profile, palette and pixels
     after orientation; how long an animation shows each frame does not count. None where decoded pixels prove
@@ -56,9 +57,9 @@ def pixel_digest(page: Page) -> bytes | None:
 
     Leaves an animation at its last frame.
     """
-    if page.damage or page.is_reduced or page.media_type is MediaType.PDF or _loses_depth(page):
+    if not _proves_something(page):
         return None
-    digest = hashlib.sha256(f"{PIXELS} {page.frames}\0".encode())
+    digest = _begun(page)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -71,16 +72,57 @@ def pixel_digest(page: Page) -> bytes | None:
     return digest.digest()
 
 
+def upright_with_digest(page: Page, max_side_px: int) -> tuple[Image.Image, bytes | None]:
+    """Return `upright` of the page's picture and its `pixel_digest`; where it can, it reads the pixels once for both.
+
+    Averaged after turning and not before, so that a picture turned by its tag and one turned in its pixels are
+    seen alike to the last level. Leaves an animation at its last frame.
+    """
+    picture = page.picture
+    factor = reduction(picture.size, max_side_px)
+    plain = picture.mode in ("L", "RGB") and "transparency" not in picture.info
+    if not plain or factor == 1 or page.frames > 1 or not _proves_something(page):
+        return upright(picture, max_side_px), pixel_digest(page)
+    digest, turn = _begun(page), turn_of(picture)
+    digest.update(_description(page, turn))
+    strips = _upright_strips(picture, turn, factor)
+    size = upright_size(picture.size, turn)
+    small = upright_from_strips(_fed(strips, digest), size, factor, max_side_px)
+    return finished(small, picture.info.get("icc_profile")), digest.digest()
+
+
+def _fed(strips: Iterator[Image.Image], digest: blake3) -> Iterator[NDArray[np.uint8]]:
+    for strip in strips:
+        pixels = np.asarray(strip)
+        digest.update(pixels)
+        yield pixels
+
+
+def _proves_something(page: Page) -> bool:
+    return not (page.damage or page.is_reduced or page.media_type is MediaType.PDF or _loses_depth(page))
+
+
+def _begun(page: Page) -> blake3:
+    return blake3(f"{PIXELS} {page.frames}\0".encode())
+
+
 def _loses_depth(page: Page) -> bool:
     mode = page.picture.mode
     kept = 16 if mode.startswith("I;16") else 32 if mode in ("I", "F") else 8
     return page.bit_depth > kept
 
 
-def _feed_frame(digest: "hashlib._Hash", page: Page) -> None:
+def _feed_frame(digest: blake3, page: Page) -> None:
+    page.picture.load()
+    turn = turn_of(page.picture)
+    digest.update(_description(page, turn))
+    for strip in _upright_strips(page.picture, turn):
+        digest.update(strip.tobytes())
+
+
+def _description(page: Page, turn: Image.Transpose | None) -> bytes:
+    """Return what the pixels of the current frame mean, to be digested before them."""
     picture = page.picture
-    picture.load()
-    turn = turn_of(picture)
     description = {
         "mode": picture.mode,
         "size": upright_size(picture.size, turn),
@@ -90,9 +132,7 @@ def _feed_frame(digest: "hashlib._Hash", page: Page) -> None:
         "palette": _plain(picture.palette.getdata() if picture.palette else None),
         "from_white": _counts_from_white(picture),
     }
-    digest.update(json.dumps(description, sort_keys=True).encode() + b"\0")
-    for strip in _upright_strips(picture, turn):
-        digest.update(strip.tobytes())
+    return json.dumps(description, sort_keys=True).encode() + b"\0"
 
 
 def _colours(picture: Image.Image) -> dict[str, object]:
@@ -132,15 +172,15 @@ _FROM_THE_END = frozenset(
 )
 
 
-def _upright_strips(picture: Image.Image, turn: Image.Transpose | None) -> Iterator[Image.Image]:
-    """Cut the picture into strips that, one below the other, are the upright picture.
+def _upright_strips(picture: Image.Image, turn: Image.Transpose | None, multiple: int = 1) -> Iterator[Image.Image]:
+    """Cut the picture into strips that, one below the other, are the upright picture; all but the last a multiple high.
 
     Turning strip by strip needs no second picture in memory, and a strip fits into the cache.
     """
     width, height = picture.size
     is_quarter = upright_size((0, 1), turn) != (0, 1)
     rows, across = (width, height) if is_quarter else (height, width)
-    step = max(1, _STRIP_PIXELS // across)
+    step = max(1, _STRIP_PIXELS // across // multiple) * multiple
     for top in range(0, rows, step):
         first, last = top, min(top + step, rows)
         if turn in _FROM_THE_END:

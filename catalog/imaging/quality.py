@@ -31,10 +31,17 @@ class Quality:
     """The editing program named in the file, if any; explains, does not order."""
     width_px: int
     height_px: int
+    real_pixels: int
+    """How many pixels the picture needs: all, or about what it had before it was enlarged: `resolution.real_pixels`."""
     bit_depth: int
     """Bits a channel that can differ: 8 for a JPEG, 16 for a 16-bit scan, 1 for a fax; see `channel_depth`."""
     compression: float
-    """0 lossless; for JPEG the mean of its luma quantisation table, 1 to 255; else `estimated_compression`."""
+    """0 lossless; for JPEG the mean of its luma quantisation table, 1 to 255; else `estimated_compression`.
+
+    A lossless file that was written from a JPEG counts as that JPEG: see `coarseness.coarseness_of_pixels`.
+    """
+    was_jpeg: bool
+    """The file stores without loss what a JPEG had lost before; explains, does not order."""
     colour: bool
     """The picture shows colours (a grey picture stored as RGB does not)."""
     metadata_count: int
@@ -44,8 +51,13 @@ class Quality:
 
     @property
     def pixel_count(self) -> int:
-        """Count the stored pixels. An upscaled copy still counts in full; registered pixels come with the evidence."""
+        """Count the stored pixels, whether the picture needs them or not."""
         return self.width_px * self.height_px
+
+    @property
+    def is_enlarged(self) -> bool:
+        """Tell a picture that was plainly enlarged: it stores more pixels than it shows."""
+        return self.real_pixels < self.pixel_count
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as plain JSON values; `from_json` takes them back."""
@@ -65,7 +77,7 @@ def order_key(quality: Quality) -> OrderKey:
     return (
         not quality.intact,
         not quality.original_capture,
-        -quality.pixel_count,
+        -quality.real_pixels,
         -quality.bit_depth,
         quality.compression,
         not quality.colour,
@@ -156,8 +168,21 @@ def _capture(best: Quality, other: Quality) -> str:
 
 
 def _pixels(best: Quality, other: Quality) -> str:
+    if other.is_enlarged:
+        width, height = _shown_size(other)
+        return f"The other was enlarged: it shows no more than about {width:,} x {height:,} pixels."
     shown, against = (f"{one.width_px:,} x {one.height_px:,}" for one in (best, other))
     return f"It shows more: {shown} pixels against {against}."
+
+
+def _shown_size(enlarged: Quality) -> tuple[int, int]:
+    """Return width and height that an enlarged picture really needs, to two figures."""
+    share = (enlarged.real_pixels / enlarged.pixel_count) ** 0.5
+    return _two_figures(enlarged.width_px * share), _two_figures(enlarged.height_px * share)
+
+
+def _two_figures(side_px: float) -> int:
+    return int(float(f"{side_px:.2g}"))
 
 
 def _depth(best: Quality, other: Quality) -> str:
@@ -168,6 +193,11 @@ def _depth(best: Quality, other: Quality) -> str:
 def _compression(best: Quality, other: Quality) -> str:
     if other.compression == RENDERED:
         return "It is the stored picture; the other is drawn from a document."
+    if other.was_jpeg and not best.was_jpeg:
+        return (
+            "The other was written from a JPEG, whose losses its pixels still show "
+            f"(coarseness {best.compression:.1f} against about {other.compression:.1f}, where 1 is the finest)."
+        )
     if best.compression == LOSSLESS:
         return "It is stored without loss; the other lost detail when it was compressed."
     return (

@@ -5,10 +5,11 @@ before they are compared.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
@@ -31,6 +32,7 @@ _QUARTER_TURNS = frozenset(
 )
 
 _STRIP_PIXELS = 4_000_000
+_MOST_FITTED = 1.6
 
 
 def upright(picture: Image.Image, max_side_px: int | None = None) -> Image.Image:
@@ -47,10 +49,47 @@ def upright(picture: Image.Image, max_side_px: int | None = None) -> Image.Image
     Reduces before it converts where it can, so a small result of a large picture is cheap.
     """
     small = _fitted(_reduced(picture, max_side_px), max_side_px)
-    seen = _on_white(small, picture.info.get("icc_profile"))
-    seen.info = {}  # no metadata and no profile go on to what is saved from it
     turn = turn_of(picture)
+    seen = finished(small, picture.info.get("icc_profile"))
     return seen if turn is None else seen.transpose(turn)
+
+
+def finished(small: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return a reduced picture of eight bits on white and in sRGB, without metadata and profile."""
+    seen = _on_white(small, profile)
+    seen.info = {}
+    return seen
+
+
+def upright_from_strips(
+    strips: Iterable[NDArray[np.uint8]], size: tuple[int, int], factor: int, max_side_px: int
+) -> Image.Image:
+    """Put a picture of that size together from grey or RGB strips, each reduced while it is at hand.
+
+    The strips lie one below the other; each but the last is a multiple of `factor` high. Colours stay as stored.
+    """
+    small, top = None, 0
+    for strip in strips:
+        part = _averaged(strip, factor)
+        if small is None:  # in one piece: many small ones cost as much again
+            small = np.empty((-(-size[1] // factor), *part.shape[1:]), np.uint8)
+        small[top : top + len(part)] = part
+        top += len(part)
+    height, width = _fitted_shape(small.shape[:2], max_side_px)
+    if (height, width) != small.shape[:2]:
+        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return Image.fromarray(small)
+
+
+def reduction(size: tuple[int, int], max_side_px: int) -> int:
+    """Return the power of two by which a picture is averaged before it is fitted into `max_side_px`; 1 for none.
+
+    What is left is at most 1.6 times too large, or down to 0.8 of the side; powers of two take a third of the time.
+    """
+    factor = 1
+    while max(size) > _MOST_FITTED * factor * max_side_px:
+        factor *= 2
+    return factor
 
 
 def turn_of(picture: Image.Image) -> Image.Transpose | None:
@@ -106,7 +145,7 @@ def _is_deep(mode: str) -> bool:
 
 def _reduced(picture: Image.Image, max_side_px: int | None) -> Image.Image:
     """Return the picture in eight bits, reduced by the largest whole factor that keeps it above the wanted side."""
-    factor = max(picture.size) // max_side_px if max_side_px else 1
+    factor = reduction(picture.size, max_side_px) if max_side_px else 1
     greys = grey_range(picture) if _is_deep(picture.mode) else (0.0, 0.0)
     if factor < 2:
         return _eight_bits(picture, greys)
@@ -174,9 +213,29 @@ def _scaled_grey(picture: Image.Image, black: float, white: float) -> Image.Imag
 def _fitted(picture: Image.Image, max_side_px: int | None) -> Image.Image:
     if max_side_px is None or max(picture.size) <= max_side_px:
         return picture
-    scale = max_side_px / max(picture.size)
-    size = tuple(max(1, round(side * scale)) for side in picture.size)
-    return picture.resize(size, Image.Resampling.HAMMING)
+    size = _fitted_shape(picture.size, max_side_px)
+    if picture.mode not in ("L", "RGB") or max(picture.size) > _MOST_FITTED * max_side_px:
+        return picture.resize(size, Image.Resampling.HAMMING)
+    # as near to an exact average as wider filters are (0.7 levels in the middle), in a fifth of their time
+    return Image.fromarray(cv2.resize(np.asarray(picture), size, interpolation=cv2.INTER_LINEAR))
+
+
+def _fitted_shape(sides: tuple[int, ...], max_side_px: int) -> tuple[int, int]:
+    scale = min(1.0, max_side_px / max(sides))
+    first, second = (max(1, round(side * scale)) for side in sides)
+    return first, second
+
+
+def _averaged(pixels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Average squares of `factor` pixels; what is missing at the right and below is repeated from the edge."""
+    below, beside = (-side % factor for side in pixels.shape[:2])
+    if below or beside:
+        pixels = cv2.copyMakeBorder(pixels, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+    while factor > 1:
+        height, width = pixels.shape[:2]
+        pixels = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        factor //= 2
+    return pixels
 
 
 def _on_white(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -17,6 +17,7 @@ from catalog.imaging.fingerprints import (
     phash256_orientations_by_definition,
     pixel_digest,
     texture,
+    upright_with_digest,
 )
 from catalog.imaging.hashindex import distance_bits
 from catalog.imaging.media import HEAD_BYTES, MediaType, sniff
@@ -78,6 +79,19 @@ def test_the_digest_does_not_depend_on_how_the_picture_is_cut(tmp_path, monkeypa
     whole = digest_of(path)
     monkeypatch.setattr("catalog.imaging.fingerprints._STRIP_PIXELS", 1_000)
     assert digest_of(path) == whole
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(1_201, 907), (640, 400), (200, 100)])
+def test_reading_once_gives_what_reading_twice_gives(tmp_path, mode, orientation, size):
+    path = saved(scene(*size).convert(mode), tmp_path / "a.png", exif=exif_turned(orientation))
+    for page in pages(path, MediaType.PNG):
+        seen, digest = upright_with_digest(page, 300)
+        assert digest == pixel_digest(page)
+        twice = upright(page.picture, 300)
+        assert (seen.mode, seen.size) == (twice.mode, twice.size)
+        assert np.abs(np.asarray(seen, float) - np.asarray(twice, float)).mean() < 3  # odd sides: half a pixel apart
 
 
 def test_mode_profile_transparency_and_palette_are_part_of_the_digest(tmp_path):

@@ -202,7 +202,7 @@ def test_palette_and_one_bit_pictures_are_shown_as_they_are(tmp_path):
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "1", "P", "RGBA", "LA", "CMYK", "I;16", "I", "F"])
 def test_a_reduced_picture_looks_like_the_whole_one_made_small(mode):
-    whole = scene(1_000, 700)
+    whole = scene(800, 560)
     picture = whole.convert("L").convert(mode) if mode in ("I", "F", "I;16") else whole.convert(mode)
     small = upright(picture, 200)
     assert (small.mode, small.size) == ("RGB", (200, 140))

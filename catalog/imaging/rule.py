@@ -1,0 +1,388 @@
+"""The rule: what the measured evidence about two pages means. All thresholds stand here, under one version.
+
+Evidence is judged, not pictures, so old evidence can be judged again when the rule changes. The order of the
+questions is the order of harm: a wrong "the same" hides a picture, so it needs everything to agree; what is made from
+another needs them to agree where both are; what stays open goes to a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from catalog.imaging.evidence import NOTICEABLE, Evidence, Region
+
+RULE = "rule/1"
+
+
+class Supports(StrEnum):
+    """What the evidence about two pages supports."""
+
+    SAME_IMAGE = "same-image"
+    DERIVATIVE = "derivative"
+    SAME_SCENE = "same-scene"
+    DIFFERENT = "different"
+    OPEN = "open"
+    """The measurements leave it open: a person must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of each side besides its pixels."""
+
+    name: str
+    is_page: bool
+    width_px: int
+    height_px: int
+    capture: Mapping[str, Any]
+    """The camera's own data, as `catalog.metadata.embedded` reads them."""
+    pages: int = 1
+
+
+Side = Literal["a", "b"]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rule says of pictures a and b."""
+
+    supports: Supports
+    because: str
+    """A sentence for the person who asks why."""
+    is_clear: bool = True
+    """False: the same as far as the coarser one can show, which may be true of another picture too."""
+    fit: float = 0.0
+    """How well they agree, 0 to 1: orders rival matches and the review queue."""
+    made_from: Side | None = None
+    """Which of the two is the original of the other, where the pictures tell."""
+    kind: str = ""
+    """How the one was made from the other: crop, frame, turned, photograph, mark-up, mirror image, negative."""
+    region: Box | None = None
+    """The part of the original that the other shows: left, top, right, bottom as shares."""
+    differences: tuple[Box, ...] = ()
+    """Where they differ, as shares of the coarser picture."""
+
+
+# ---- thresholds ----
+
+WHOLE = 0.98
+"""A picture is shown whole from this share on; the rest is what rounding and trimming leave."""
+PARTLY = 0.06
+"""Less than this share in common is no overlap worth a link."""
+
+SAME_CORRELATION, SAME_CORRELATION_P5 = 0.90, 0.60
+SAME_BLOCKS = 40
+MOST_STRETCH = 1.4
+
+FAINT_LEVELS, FAINT_RATIO = 4.0, 8.0
+"""A mark of so many levels that stands out so many times from the rest is no trace of copying (measured: two changed
+copies of one original reach 7 times, a watermark hardly visible on a white wall 10 times)."""
+SAME_TEXTURED = 0.15
+"""Where less than this share of a picture shows anything, too little is compared to call two the same."""
+MOST_PARALLAX_PX = 0.2
+"""A camera that moved between two shots shifts near things against far ones; copies reach 0.1 px."""
+COARSE_WORST, COARSE_RATIO = 1.0, 3.0
+"""In a small copy a window above the first that stands out from the rest by the second may be a mark grown small."""
+PAGE_WORST, PAGE_RATIO = 0.9, 2.6
+"""On a sheet a window above the first that stands out from the rest by the second may be a changed character."""
+
+DOUBTFUL = 3.2
+"""Up to this worst window a whole picture that differs in next to nothing is left to a person."""
+DOUBTFUL_SHARE = 0.004
+
+AGREEING_CORRELATION = 0.80
+AGREEING_BLOCKS, LEAST_BLOCKS = 24, 6
+FEW = 0.12
+"""Up to this share of the overlap may differ in what was made from the other."""
+
+PLAIN_SURROUND = 0.16
+"""So little structure around what both show is a frame, a desk or a screen (measured: 0 to 0.11; of crops 0.34 on)."""
+UNEVEN_LIGHT = 0.15
+
+SCENE_INLIERS = 40
+SCENE_CORRELATION = 0.30
+
+CLEAR_SIDE_PX, CLEAR_SCALE = 600, 0.45
+"""A copy can be told from nearly equal pictures with so many px on its longer side or so much of the scale."""
+LEGIBLE_PX = 6.5
+"""From this middle height on one changed digit shows as a difference (measured: 2.4 and more at 7 px, 1.5 at 6 px)."""
+SAME_SCAN_NOISE = 0.40
+"""Noise that agrees this well is one scan's: the ink that differs was added to the file."""
+FLAT_LEVELS = 6.0
+ONE_SIDED = 0.92
+"""Share of the difference that lies on one side where ink was only added."""
+
+RIVAL_MARGIN = 1.15
+"""A coarse copy joins the best-fitting picture only where no rival fits nearly as well: ratio of their `fit`."""
+
+
+def judge(evidence: Evidence, a: FileFacts, b: FileFacts) -> Judgement:
+    """Say what the evidence about pages a and b supports; a is the one whose name comes first."""
+    if not evidence.registered or evidence.blocks < AGREEING_BLOCKS:
+        return _hardly_compared(evidence)
+    is_page = a.is_page or b.is_page
+    is_coarse = _coarser_side(evidence, a, b) < CLEAR_SIDE_PX and evidence.scale < CLEAR_SCALE
+    if _is_same(evidence, is_page, is_coarse):
+        return _same(evidence, a, b, is_page, is_coarse)
+    if _agrees(evidence):
+        return _partly_same(evidence, a, b, is_page)
+    if _is_scene(evidence) and not is_page:
+        return _said(
+            evidence,
+            Supports.SAME_SCENE,
+            f"The pictures show the same scene, but not the same shot: {_how_much(evidence)}.",
+        )
+    return _said(evidence, Supports.DIFFERENT, f"The pictures are different: {_how_much(evidence)}.")
+
+
+def fit_of(evidence: Evidence) -> float:
+    """Return how well two registered pictures agree: from 1, where nothing differs, towards 0."""
+    return 1 / (1 + evidence.median + 0.5 * evidence.p99)
+
+
+# ---- which case it is ----
+
+
+def _is_same(e: Evidence, is_page: bool, is_coarse: bool) -> bool:
+    return (
+        min(e.cover_a, e.cover_b) >= WHOLE
+        and e.worst <= NOTICEABLE
+        and not e.is_mirrored
+        and not e.is_inverted
+        and e.blocks >= SAME_BLOCKS
+        and e.correlation_median >= SAME_CORRELATION
+        and e.correlation_p5 >= SAME_CORRELATION_P5
+        and e.stretch <= MOST_STRETCH
+        and not e.is_bent
+        and not (e.offset > FAINT_LEVELS and e.offset > FAINT_RATIO * e.offset_p99)
+        and e.textured >= SAME_TEXTURED
+        and (e.parallax_px or 0.0) <= MOST_PARALLAX_PX
+        and not (is_page and e.worst > PAGE_WORST and e.worst > PAGE_RATIO * e.p99)
+        and not (is_coarse and e.worst > COARSE_WORST and e.worst > COARSE_RATIO * e.p99)
+    )
+
+
+def _agrees(e: Evidence) -> bool:
+    return (
+        e.correlation_median >= AGREEING_CORRELATION
+        and e.differing <= FEW
+        and max(e.cover_a, e.cover_b) >= PARTLY
+        and (e.inliers >= 12 or min(e.cover_a, e.cover_b) >= 0.9 or e.correlation_p5 >= SAME_CORRELATION)
+    )
+
+
+def _is_scene(e: Evidence) -> bool:
+    return e.inliers >= SCENE_INLIERS or (e.correlation_median >= SCENE_CORRELATION and e.inliers >= 20)
+
+
+# ---- what is said of it ----
+
+
+def _hardly_compared(e: Evidence) -> Judgement:
+    if e.blocks >= LEAST_BLOCKS and min(e.cover_a, e.cover_b) >= WHOLE and e.worst <= NOTICEABLE:
+        return _said(
+            e, Supports.OPEN, "They agree as far as can be seen, but they are too small or too flat to be sure."
+        )
+    return Judgement(Supports.DIFFERENT, "Nothing in the one picture can be found in the other.")
+
+
+def _same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool, is_coarse: bool) -> Judgement:
+    if veto := capture_veto(a.capture, b.capture):
+        return _said(e, Supports.SAME_SCENE, f"The pictures look the same, but {veto}.")
+    if is_page and e.glyph_px < LEGIBLE_PX:
+        return _said(
+            e,
+            Supports.OPEN,
+            f"They look the same, but {_too_small(e, a, b)}.",
+        )
+    words = _transformation(e, a, b)
+    return _said(
+        e, Supports.SAME_IMAGE,
+        f"Laid over one another the two pictures agree everywhere{f': one is {words}' if words else ''}.",
+        is_clear=not is_coarse,
+    )  # fmt: skip
+
+
+def _partly_same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool) -> Judgement:
+    is_whole = min(e.cover_a, e.cover_b) >= WHOLE
+    differs = e.worst > NOTICEABLE
+    if is_page and (judged := _page(e, a, b, is_whole, differs)):
+        return judged
+    if veto := capture_veto(a.capture, b.capture):
+        return _said(e, Supports.SAME_SCENE, f"The pictures look much the same, but {veto}.")
+    if is_whole and not e.is_mirrored and not e.is_inverted and e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE:
+        return _said(e, Supports.OPEN, _doubt(e))
+    return _derivative(e, a, b, is_whole)
+
+
+def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool) -> Judgement | None:
+    """Judge sheets of paper, which look alike by nature: only what can be read can be told."""
+    is_legible = e.glyph_px >= LEGIBLE_PX
+    if not differs:
+        if is_legible:
+            return None
+        return _said(
+            e,
+            Supports.OPEN,
+            f"They agree where they overlap, but {_too_small(e, a, b)}.",
+        )
+    if e.noise_alike is not None and e.noise_alike >= SAME_SCAN_NOISE and _is_added(e):
+        return None
+    if _is_added(e):
+        return _said(
+            e,
+            Supports.OPEN,
+            f"The same sheet, but one has more ink on it, {_where(e)}: a stamp, a signature or a mark-up?",
+        )
+    if e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE:
+        return _said(
+            e,
+            Supports.OPEN,
+            f"They agree nearly everywhere; {_how_much(e)}: the same sheet scanned twice, or other ink?",
+        )
+    return _said(e, Supports.DIFFERENT, f"The sheets are alike, but what is written on them differs, {_where(e)}.")
+
+
+def _derivative(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool) -> Judgement:
+    differs = f", and differs from it {_where(e)}" if e.regions else ""
+    if not is_whole:
+        return _part_of(e, differs)
+    if e.is_mirrored:
+        return _made(e, "mirror image", f"the one is the mirror image of the other{differs}")
+    if e.is_inverted:
+        return _made(e, "negative", f"the one is the negative of the other{differs}")
+    return _made(e, "mark-up", f"the one differs from the other {_where(e)}")
+
+
+def _part_of(e: Evidence, differs: str) -> Judgement:
+    """Tell which shows more: a crop was cut from a scene that goes on around it, a frame has nothing to show there."""
+    part: Side = "a" if e.cover_a >= e.cover_b else "b"
+    larger: Side = "b" if part == "a" else "a"
+    share = _percent(min(e.cover_a, e.cover_b))
+    surround = e.surround_a if larger == "a" else e.surround_b
+    if surround is not None and surround < PLAIN_SURROUND and max(e.cover_a, e.cover_b) >= WHOLE:
+        kind, words = _framed(e)
+        return _made(
+            e, kind, f"the one shows the other whole, {words}, on {share} of its area{differs}", made_from=part
+        )
+    is_mirrored = " mirrored" if e.is_mirrored else ""
+    return _made(e, "crop", f"the one shows {share} of the other{is_mirrored}{differs}", made_from=larger)
+
+
+def _framed(e: Evidence) -> tuple[str, str]:
+    if e.is_bent or e.unevenness > UNEVEN_LIGHT:
+        return "photograph", "photographed again"
+    if abs(e.turned_degrees - 90 * round(e.turned_degrees / 90)) > 0.5:
+        return "turned", "turned a little"
+    return "frame", "in a frame or on a screen"
+
+
+def _made(e: Evidence, kind: str, words: str, made_from: Side | None = None) -> Judgement:
+    return _said(e, Supports.DERIVATIVE, f"One was made from the other: {words}.", made_from=made_from, kind=kind)
+
+
+def _said(e: Evidence, supports: Supports, because: str, **more: Any) -> Judgement:
+    boxes = tuple((r.left, r.top, r.right, r.bottom) for r in e.regions)
+    return Judgement(supports, because, fit=fit_of(e), differences=boxes, **more)
+
+
+# ---- vetoes ----
+
+
+_CAMERA = (("serial", "the cameras' serial numbers differ"), ("shutter_count", "the cameras counted other exposures"))
+
+
+def capture_veto(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
+    """Say which of the camera's own data exclude that both are one exposure; "" where none does.
+
+    Only what both files carry counts, and only between files that name the same kind of data: the moment to the
+    sub-second, the exposure's number, the camera's serial number.
+    """
+    for key, words in _CAMERA:
+        if a.get(key) and b.get(key) and a[key] != b[key]:
+            return f"{words} ({a[key]} and {b[key]})"
+    taken = [str(side.get("date_time_original", "")) for side in (a, b)]
+    if all(taken) and taken[0] != taken[1]:
+        return f"the cameras took them at different moments ({taken[0]} and {taken[1]})"
+    fractions = [str(side.get("sub_sec", "")) for side in (a, b)]
+    if all(taken) and all(fractions) and fractions[0].rstrip("0") != fractions[1].rstrip("0"):
+        return f"the camera took them within one second, at different moments (.{fractions[0]}, .{fractions[1]})"
+    return ""
+
+
+# ---- words ----
+
+
+def _coarser_side(e: Evidence, a: FileFacts, b: FileFacts) -> int:
+    """Return the longer side, in px as filed, of what the coarser picture shows of both."""
+    coarser, cover = (b, e.cover_b) if e.finer == "a" else (a, e.cover_a)
+    return round(max(coarser.width_px, coarser.height_px) * cover**0.5)
+
+
+def _too_small(e: Evidence, a: FileFacts, b: FileFacts) -> str:
+    return f"the smaller one ({_coarser_side(e, a, b):,} px) is too small to read every character"
+
+
+def _transformation(e: Evidence, a: FileFacts, b: FileFacts) -> str:
+    words = []
+    turned = round(abs(e.turned_degrees) / 90) * 90
+    if turned:
+        words.append("turned upside down" if turned == 180 else "turned by 90 degrees")
+    if e.scale < 0.97:
+        words.append(f"{_percent(e.scale)} of the size of the other")
+    if e.stretch > 1.05:
+        words.append(f"stretched by {e.stretch - 1:.0%}")
+    if e.blur_px >= 1:
+        words.append("less sharp")
+    return ", ".join(words)
+
+
+def _how_much(e: Evidence) -> str:
+    if not e.regions:
+        return "nothing agrees well enough"
+    return f"{_percent(e.differing)} of what both show differs"
+
+
+def _doubt(e: Evidence) -> str:
+    """Say what leaves a pair open in which next to nothing differs."""
+    if e.regions:
+        return f"They agree nearly everywhere; {_how_much(e)}, no more than careless copying can do."
+    if e.blocks < SAME_BLOCKS:
+        return "Nothing differs, but the pictures show too little to be sure."
+    if e.is_bent:
+        return "Nothing differs, but one is bent as paper is, or as a lens does."
+    if e.stretch > MOST_STRETCH:
+        return f"Nothing differs, but one is stretched by {e.stretch - 1:.0%}."
+    return "Nothing differs plainly, but there may be a faint or small mark on one of them."
+
+
+def _percent(share: float) -> str:
+    return "less than 1 %" if share < 0.01 else f"{share:.0%}"
+
+
+def _where(e: Evidence) -> str:
+    """Name the places of the largest differences."""
+    if not e.regions:
+        return "nowhere"
+    places = list(dict.fromkeys(_place(region) for region in e.regions[:3]))
+    return f"in {len(e.regions)} {'place' if len(e.regions) == 1 else 'places'} ({', '.join(places)})"
+
+
+def _place(region: Region) -> str:
+    across, down = (region.left + region.right) / 2, (region.top + region.bottom) / 2
+    row = "top" if down < 1 / 3 else "bottom" if down > 2 / 3 else "middle"
+    column = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "centre"
+    return f"{row} {column}" if column != "centre" else row
+
+
+def _is_added(e: Evidence) -> bool:
+    """Tell whether ink was added to one side: the other is bare paper there, or one is darker, or lighter, all over.
+
+    Where characters were exchanged some strokes are on the one side and some on the other.
+    """
+    area = sum(region.area for region in e.regions) or 1.0
+    bare_a = sum(r.area for r in e.regions if r.spread_a < FLAT_LEVELS <= r.spread_b) / area
+    bare_b = sum(r.area for r in e.regions if r.spread_b < FLAT_LEVELS <= r.spread_a) / area
+    darker_a = sum(r.area * r.ink_a for r in e.regions) / area
+    return max(bare_a, bare_b) > 0.9 or not 1 - ONE_SIDED < darker_a < ONE_SIDED

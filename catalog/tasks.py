@@ -8,17 +8,27 @@ never grows long; `sweep` finds what waits although nobody was told.
 import logging
 import time
 from datetime import timedelta
-from functools import cache
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.imaging.decode import UnreadablePicture
 from catalog.models import ImageFile, Job
-from catalog.services import comparing, examining, jobs, searching, settling, uploading
+from catalog.services import (
+    comparing,
+    evidencing,
+    examining,
+    jobs,
+    matching,
+    relating,
+    searching,
+    settling,
+    uploading,
+)
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +36,10 @@ log = logging.getLogger(__name__)
 WORK_SECONDS = 5
 """How long one message keeps its worker busy; then the next message has its turn (a sweep, a publication)."""
 PUBLISH_SECONDS = 1
+MATCHER_SECONDS = 3
+"""How long a job is put back for while no matcher answers."""
+MEASURE_SECONDS = settings.LEASE_SECONDS / 4
+"""How long one job measures evidence before others have their turn: well within its lease."""
 ENOUGH_WAITING = 16
 """With so many jobs due, workers are at it already, or the next sweep wakes them: one more message would be noise."""
 
@@ -54,7 +68,7 @@ def examine(job: Job) -> None:
 def compare(job: Job) -> None:
     """Look for files that may show the same picture."""
     file = ImageFile.objects.get(pk=job.subject)
-    matches = comparing.find_candidates(file, mirror())
+    matches = comparing.find_candidates(file)
     with transaction.atomic():
         comparing.keep_matches(matches, at=timezone.now())
         jobs.enqueue(Job.Kind.SETTLE, file.pk)
@@ -62,14 +76,33 @@ def compare(job: Job) -> None:
 
 
 def settle(job: Job) -> None:
-    """Group the file's component anew, describe its records, ask people what remains open."""
+    """Measure what grouping the file needs, group what is around it anew, and describe its records.
+
+    Where others settled while it was measured there may be more to measure; then it has another turn.
+    """
     file = ImageFile.objects.get(pk=job.subject)
+    settling.measure_around(file, seconds=MEASURE_SECONDS)
     with transaction.atomic():
-        settling.settle(file, at=timezone.now())
+        if not settling.settle(file, at=timezone.now()):
+            jobs.enqueue(Job.Kind.SETTLE, file.pk)
         jobs.finish(job)
 
 
-STEPS = {Job.Kind.EXAMINE: examine, Job.Kind.COMPARE: compare, Job.Kind.SETTLE: settle}
+def relate(job: Job) -> None:
+    """Link the file's record with those it was made from or shows the scene of; ask people what remains open."""
+    file = ImageFile.objects.get(pk=job.subject)
+    relating.measure_links(file, seconds=MEASURE_SECONDS)
+    with transaction.atomic():
+        relating.relate_led_by(file, at=timezone.now())
+        jobs.finish(job)
+
+
+STEPS = {
+    Job.Kind.EXAMINE: examine,
+    Job.Kind.COMPARE: compare,
+    Job.Kind.SETTLE: settle,
+    Job.Kind.RELATE: relate,
+}
 
 
 @shared_task(name="catalog.publish")
@@ -103,6 +136,11 @@ def attend_to(job: Job) -> None:
     """Do the job's step; put it back, or aside, where the step fails."""
     try:
         STEPS[job.kind](job)
+    except evidencing.OutOfTime:
+        jobs.put_back(job)
+    except matching.NoMatcher as reason:
+        log.info("%s waits for the matcher: %s", job, reason)
+        jobs.put_back(job, MATCHER_SECONDS)
     except jobs.LeaseLost:
         log.warning("%s was taken over by another worker", job)
     except Exception as error:
@@ -141,12 +179,6 @@ def _send(task) -> None:
         task.apply_async(retry=False)
     except (OperationalError, OSError) as error:
         log.warning("no message could be sent, the sweep will find the work: %s", error)
-
-
-@cache
-def mirror() -> comparing.Mirror:
-    """This process's copy of the published fingerprints."""
-    return comparing.Mirror()
 
 
 @worker_process_shutdown.connect

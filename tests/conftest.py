@@ -14,7 +14,7 @@ from PIL import Image
 from catalog import tasks
 from catalog.metadata.validation import Value
 from catalog.models import Agency, Membership, Scheme, Source, User
-from catalog.services import examining, filing, jobs
+from catalog.services import examining, filing, jobs, matching
 from catalog.services.store import store
 
 # In CI the same cases every time: what chance finds is found, and mended, while developing.
@@ -52,7 +52,7 @@ def _own_folders(tmp_path_factory):
     was = settings.DATA_DIR
     settings.DATA_DIR = folder
     store.cache_clear()
-    tasks.mirror.cache_clear()
+    matching.mirror.cache_clear()
     yield
     settings.DATA_DIR = was
     store.cache_clear()
@@ -60,9 +60,10 @@ def _own_folders(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _plain_installation(settings, tmp_path):
-    """Nothing here needs built static assets, slow password hashes or a cache that outlives the test."""
+    """Nothing here needs built static assets, a matcher, slow password hashes or a cache that outlives the test."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = tmp_path
+    settings.MATCHER = "embedded"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -172,6 +173,19 @@ def jpeg(picture: Image.Image, quality: int = 90, **options) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality, **options)
     return buffer.getvalue()
+
+
+def faintly_marked(picture: Image.Image) -> bytes:
+    """The picture with a mark that careless copying could have left: the measurements leave it open."""
+    spot = picture.crop((150, 100, 178, 128))
+    marked = picture.copy()
+    marked.paste(spot.point(lambda level: min(255, level + 12)), (150, 100))
+    return jpeg(marked, quality=95)
+
+
+def tiny(picture: Image.Image) -> bytes:
+    """The picture so small that nothing can be compared closely: alike, and not for the software to decide."""
+    return jpeg(picture.resize((60, 45), Image.Resampling.LANCZOS))
 
 
 def with_exif(data: bytes, **tags) -> bytes:

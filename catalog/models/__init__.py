@@ -8,6 +8,7 @@ from .filing import Filing, Upload
 from .holding import Holding
 from .image_file import Fingerprint, ImageFile, Page
 from .job import Job
+from .lease import Lease
 from .match import Match, ReviewItem
 from .record import Copy, Record
 from .scheme import Assignment, Identifier, Scheme
@@ -36,6 +37,7 @@ __all__ = [
     "Identifier",
     "ImageFile",
     "Job",
+    "Lease",
     "Match",
     "Membership",
     "Page",

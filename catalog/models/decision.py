@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from .audience import audience_key_field, audience_keys_of
+from .match import Match
 from .public_id import public_id_field
 from .record import Copy, Record
 
@@ -119,16 +120,29 @@ class RelationQuerySet(models.QuerySet):
 
 
 class Relation(models.Model):
-    """Record to record: what one has to do with the other. Held between copies, so that it follows them."""
+    """Record to record: what one has to do with the other. Held between copies, so that it follows them.
+
+    It rests on a person's decision or on evidence. Evidence relates the best copies of two records; where one
+    of them changes, the relation is retracted and made anew.
+    """
 
     class Kind(models.TextChoices):
         DERIVED_FROM = "derived-from", "was made from"
         SAME_SCENE = "same-scene", "shows the same scene as"
+        SHARES_PAGES = "shares-pages", "shares pages with"
 
     from_copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="relations_from")
     to_copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="relations_to")
     kind = models.CharField(max_length=20, choices=Kind)
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="relation")
+    decision = models.OneToOneField(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="relation")
+    match = models.ForeignKey(Match, null=True, blank=True, on_delete=models.PROTECT, related_name="relations")
+    how = models.CharField(max_length=40, blank=True, help_text="How it was made, in a word or two: crop, mark-up.")
+    region = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Part of the original that is shown: left, top, right, bottom as shares of its sides.",
+    )
+    because = models.TextField(blank=True, help_text="What was found, in a sentence.")
     made_at = models.DateTimeField()
     retracted_at = models.DateTimeField(null=True, blank=True)
 
@@ -142,6 +156,11 @@ class Relation(models.Model):
                 name="relation_once_standing",
             ),
             models.CheckConstraint(name="relation_between_two", condition=~models.Q(from_copy=models.F("to_copy"))),
+            models.CheckConstraint(
+                name="relation_by_decision_or_evidence",
+                condition=models.Q(decision__isnull=False, match__isnull=True)
+                | models.Q(decision__isnull=True, match__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

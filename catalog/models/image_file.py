@@ -108,7 +108,9 @@ class Page(models.Model):
     is_judgeable = models.BooleanField(
         default=True, help_text="Has enough texture for a fingerprint to mean something."
     )
+    is_page = models.BooleanField(default=False, help_text="Paper with writing or drawing on it, not a scene.")
     has_preview = models.BooleanField(default=False)
+    has_working = models.BooleanField(default=False, help_text="A picture to compare it by is kept.")
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ class Job(models.Model):
         EXAMINE = "examine", "Examine a file"
         COMPARE = "compare", "Look for candidates"
         SETTLE = "settle", "Group and describe"
+        RELATE = "relate", "Link and ask"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"

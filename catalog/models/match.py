@@ -9,16 +9,26 @@ from .record import Copy, Record
 
 
 class Match(models.Model):
-    """Evidence about two files: what was measured, and the relation it supports."""
+    """What one method found out about two files: the relation it supports, and what was measured.
+
+    A *candidate* says only that the two are worth comparing, and bears the name of the method that proposed
+    it. *Evidence* is the comparison. Neither knows of audiences: files meet where they are filed together.
+    """
 
     class Supports(models.TextChoices):
+        CANDIDATE = "candidate", "Worth comparing"
         SAME_IMAGE = "same-image", "The same picture"
-        CANDIDATE = "candidate", "May be the same: a person decides"
+        DERIVATIVE = "derivative", "One was made from the other"
+        SAME_SCENE = "same-scene", "Another shot of the same scene"
+        SHARES_PAGES = "shares-pages", "Some pages are the same"
+        DIFFERENT = "different", "Different pictures"
+        OPEN = "open", "A person must look"
 
     public_id = public_id_field()
     file_low = models.ForeignKey(ImageFile, on_delete=models.PROTECT, related_name="matches_low")
     file_high = models.ForeignKey(ImageFile, on_delete=models.PROTECT, related_name="matches_high")
     method = models.CharField(max_length=40, help_text="Name and version of what compared them.")
+    rule = models.CharField(max_length=40, blank=True, help_text="Name and version of the rule that judged evidence.")
     supports = models.CharField(max_length=20, choices=Supports)
     distance_bits = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Least distance of their pages' 256-bit hashes in any orientation."
@@ -34,12 +44,26 @@ class Match(models.Model):
                 name="match_of_two_in_order", condition=models.Q(file_low__lt=models.F("file_high"))
             ),
             models.CheckConstraint(
-                name="match_relation_known", condition=models.Q(supports__in=("same-image", "candidate"))
+                name="match_relation_known",
+                condition=models.Q(
+                    supports__in=(
+                        "candidate",
+                        "same-image",
+                        "derivative",
+                        "same-scene",
+                        "shares-pages",
+                        "different",
+                        "open",
+                    )  # fmt: skip
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.method}: {self.supports}"
+
+    def is_of(self, one: ImageFile, other: ImageFile) -> bool:
+        return {self.file_low_id, self.file_high_id} == {one.pk, other.pk}
 
 
 class ReviewItemQuerySet(models.QuerySet):
@@ -47,18 +71,23 @@ class ReviewItemQuerySet(models.QuerySet):
         return self.filter(audience_key__in=audience_keys_of(user))
 
     def leading(self):
-        """Keep, for each record, the question about the best of those it may be the same as.
+        """Keep, for each record, the question about the one of those that it most likely is the same as.
 
         The others follow from the answer: joined records share them, and after "different" the next one leads.
         """
-        better_question = ReviewItem.objects.filter(
-            worse=models.OuterRef("worse"), better_rank__lt=models.OuterRef("better_rank")
+        of_the_same = ReviewItem.objects.filter(worse=models.OuterRef("worse"))
+        better_question = of_the_same.filter(
+            models.Q(misfit__lt=models.OuterRef("misfit"))
+            | models.Q(misfit=models.OuterRef("misfit"), better_rank__lt=models.OuterRef("better_rank"))
         )
         return self.filter(~models.Exists(better_question))
 
 
 class ReviewItem(models.Model):
-    """A question for a person: are these two records' pictures the same? At most one open for two records."""
+    """A question for a person: are these two records' pictures the same? At most one open for two records.
+
+    It belongs to the worse record: whose best copy comes later in the order of quality.
+    """
 
     public_id = public_id_field()
     audience_key = models.CharField(max_length=80)
@@ -68,7 +97,9 @@ class ReviewItem(models.Model):
     copy_a = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the better record.")
     copy_b = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the other record.")
     match = models.ForeignKey(Match, on_delete=models.PROTECT)
-    distance_bits = models.PositiveSmallIntegerField()
+    misfit = models.PositiveSmallIntegerField(
+        help_text="0 to 1,000: how far the two are from fitting; the most likely pairs are asked about first."
+    )
     because = models.TextField(help_text="The sentence that says why the software does not decide.")
     opened_at = models.DateTimeField()
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
@@ -86,8 +117,8 @@ class ReviewItem(models.Model):
             models.CheckConstraint(name="review_of_two", condition=~models.Q(better=models.F("worse"))),
         ]
         indexes = [
-            models.Index(fields=("worse", "better_rank"), name="review_leading"),
-            models.Index(fields=("audience_key", "distance_bits", "id"), name="review_queue"),
+            models.Index(fields=("worse", "misfit", "better_rank"), name="review_leading"),
+            models.Index(fields=("audience_key", "misfit", "id"), name="review_queue"),
         ]
 
     def __str__(self) -> str:

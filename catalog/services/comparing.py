@@ -1,125 +1,189 @@
-"""Candidates: which files may show the same picture. A fingerprint proposes; it never decides."""
+"""Candidates: which files are worth comparing. A fingerprint proposes; it never decides."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 import numpy as np
-from django.db.models import F, Q
+from django.db.models import Q
+from numpy.typing import NDArray
+from PIL import Image
 
-from catalog.imaging.fingerprints import PHASH
-from catalog.imaging.hashindex import CANDIDATE_MAX_DISTANCE_BITS, HashIndex
-from catalog.models import Fingerprint, ImageFile, Match
+from catalog.imaging.features import LOCAL, MIN_VOTES, LocalFeatures, votes_between
+from catalog.imaging.fingerprints import HASH_BYTES, ORIENTATIONS, PHASH
+from catalog.imaging.hashindex import CANDIDATE_MAX_DISTANCE_BITS
+from catalog.imaging.inksheet import INK, rules_out
+from catalog.models import Copy, Fingerprint, ImageFile, Match, Page
 
+from . import matching
 from .history import publish
 
-HASH_BYTES = 32
 FLAT_MAX_DISTANCE_BITS = 8
 """Pages too flat or small to be judged by their look are proposed only when their hashes almost agree (tier 5)."""
-ASYMMETRY_BITS = 8
-"""How much farther the index is searched than candidates may be apart: see `distance_between`."""
-BATCH = 10_000
+CANDIDATES_MAX = 200
+"""So many a file, the nearest first: what looks like more than that looks like anything."""
+SHEETS_BY_HASH_MAX = 24
+SHEETS_BY_PLACES_MAX = 8
+"""Sheets of one template look alike in their thousands: of those that their ink does not rule out, only so many of the
+nearest are compared closely."""
+BATCH = 500
+QUARTERS = {
+    Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
+    Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90,
+}
+OPPOSITE = [ORIENTATIONS.index(QUARTERS.get(turn, turn)) for turn in ORIENTATIONS]
+"""For each turn the one that undoes it, as indices into `fingerprints.ORIENTATIONS`."""
 
 
-class Mirror:
-    """The published fingerprints in memory: loaded once, then following the published order.
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A page with its stored fingerprints: hashes in 8 orientations (8 x 32, uint8), local features, where ink is."""
 
-    A file is compared after its own fingerprints are published, so of any two files the one that was
-    published later finds the other, whatever happened at the same time. Boilerplate and damaged files are
-    not in it: they are compared by their bytes alone.
-    """
+    page: Page
+    hashes: NDArray[np.uint8] | None
+    local: bytes | None
+    ink: bytes | None
 
-    def __init__(self) -> None:
-        self.sequence = 0
-        self.index = HashIndex()
-
-    def follow(self) -> None:
-        """Take in what was published since the last time."""
-        rows = self._published_after(self.sequence).iterator(chunk_size=BATCH)
-        while batch := list(islice(rows, BATCH)):
-            keys = np.array([row["page_id"] for row in batch], np.int64)
-            hashes = np.frombuffer(b"".join(bytes(row["value"])[:HASH_BYTES] for row in batch), np.uint8)
-            self.index.add(keys, hashes.reshape(-1, HASH_BYTES))
-            self.sequence = batch[-1]["sequence"]
-
-    @staticmethod
-    def _published_after(sequence: int):
-        return (
-            Fingerprint.objects.filter(
-                method=PHASH,
-                page__file__state=ImageFile.State.INTACT,
-                page__file__examined_event__publication__sequence__gt=sequence,
-            )
-            .annotate(sequence=F("page__file__examined_event__publication__sequence"))
-            .order_by("sequence", "page_id")
-            .values("page_id", "value", "sequence")
-        )
-
-    def near(self, orientations: np.ndarray) -> dict[int, int]:
-        """Return {page key: orientation} of every page that may be within reach, a few bits beyond it included."""
-        found = self.index.search(orientations, CANDIDATE_MAX_DISTANCE_BITS + ASYMMETRY_BITS)
-        return {int(one.key): int(one.orientation) for one in found}
+    @property
+    def max_distance_bits(self) -> int:
+        return CANDIDATE_MAX_DISTANCE_BITS if self.page.is_judgeable else FLAT_MAX_DISTANCE_BITS
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Nearness:
-    """Two pages whose hashes are close: the distance, and how the one is turned against the other."""
+    """Two pages that are near: by their hashes, by what places of theirs look alike, or by both."""
 
-    distance_bits: int
+    is_by_hash: bool
+    distance_bits: int | None
     orientation: int
+    votes: int
     own_number: int
     other_number: int
 
+    @property
+    def order(self) -> tuple:
+        """The nearest comes first: hashes by distance, then the rest by votes."""
+        bits = self.distance_bits if self.is_by_hash else 256
+        return bits, 0 if self.is_by_hash else -self.votes
 
-def find_candidates(file: ImageFile, mirror: Mirror) -> list[Match]:
-    """Return the candidate matches of an examined file, unsaved: at most one for each other file.
 
-    The evidence names the closest two pages and how many pages of this file have a like in the other.
+def find_candidates(file: ImageFile) -> list[Match]:
+    """Return the candidate matches of an examined file, unsaved: at most one for each other file, and
+    200 in all, of sheets of paper 32.
+
+    Only files that were filed for the same audience meet. Raises matching.NoMatcher where none answers.
     """
     if file.state != ImageFile.State.INTACT or file.is_boilerplate:
         return []
     publish_all()
-    mirror.follow()
+    own = {one.page.pk: one for one in prints_of(Page.objects.filter(file=file))}
+    named = matching.near(
+        [matching.PagePrints(pk, one.hashes, one.local, one.max_distance_bits) for pk, one in own.items()]
+    )
     by_file: dict[int, list[Nearness]] = defaultdict(list)
-    for own in _prints(page__file=file):
-        for other in _prints(page__in=list(mirror.near(_orientations(own)))):
-            if other.page.file_id != file.pk and (nearness := _nearness(own, other)):
+    asked_for = defaultdict(list)
+    for pk, others in named.items():
+        for other in others:
+            asked_for[other].append(own[pk])
+    for other in prints_of(_pages_to_meet(file), sorted(asked_for)):
+        for one in asked_for[other.page.pk]:
+            if nearness := nearness_of(one, other):
                 by_file[other.page.file_id].append(nearness)
-    others = ImageFile.objects.in_bulk(list(by_file))
-    return [
-        _candidate(file, others[pk], found)
-        for pk, found in by_file.items()
-        if not file.same_picture_as(others[pk]) and not others[pk].is_boilerplate
-    ]
+    return [_candidate(file, other, found) for other, found in _nearest(file, by_file)]
 
 
-def distance_between(a: np.ndarray, b: np.ndarray) -> tuple[int, int]:
-    """Return the least distance in bits of two pictures' hashes in any orientation, and that orientation.
+def prints_of(pages, keys: Iterable[int] | None = None) -> Iterator[Print]:
+    """Yield pages with their fingerprints, batch by batch; `keys` narrows them to these pages."""
+    rows = iter(pages.values_list("pk", flat=True) if keys is None else keys)
+    while batch := list(islice(rows, BATCH)):
+        stored: dict[int, dict[str, bytes]] = defaultdict(dict)
+        fingerprints = Fingerprint.objects.filter(page__in=batch, method__in=(PHASH, LOCAL, INK))
+        for page, method, value in fingerprints.values_list("page", "method", "value"):
+            stored[page][method] = bytes(value)
+        for page in pages.filter(pk__in=batch).order_by("pk"):
+            values = stored[page.pk]
+            hashes = np.frombuffer(values[PHASH], np.uint8).reshape(-1, HASH_BYTES) if PHASH in values else None
+            yield Print(page, hashes, values.get(LOCAL) if page.is_judgeable else None, values.get(INK))
+
+
+def nearness_of(one: Print, other: Print) -> Nearness | None:
+    """Say how near two pages are, or None where they are no candidates: a function of the two alone.
+
+    Sheets that look alike as a whole, but bear other strokes of ink, are no candidates in any way: all that is
+    filled in on one form has most places in common, too.
+    """
+    distance, orientation = None, 0
+    if one.hashes is not None and other.hashes is not None:
+        distance, orientation = distance_between(one.hashes, other.hashes)
+    is_by_hash = distance is not None and distance <= min(one.max_distance_bits, other.max_distance_bits)
+    if is_by_hash and one.ink and other.ink and rules_out(one.ink, other.ink, orientation):
+        return None
+    votes = 0
+    if one.local and other.local:
+        votes = votes_between(LocalFeatures.from_bytes(one.local), LocalFeatures.from_bytes(other.local))
+    if not is_by_hash and votes < MIN_VOTES:
+        return None
+    return Nearness(is_by_hash, distance, orientation, votes, one.page.number, other.page.number)
+
+
+def distance_between(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> tuple[int, int]:
+    """Return the least distance in bits of two pictures' hashes in any orientation, and how a is turned to lie like b.
 
     Each is turned against the other, because hashes of a turned picture come out a few bits differently from
-    either side; so the distance does not depend on which picture was filed first. `a`, `b`: 8 x 32, uint8.
+    either side; so the distance does not depend on which picture was filed first, and the turn from the other
+    side is the opposite one. `a`, `b`: 8 x 32, uint8; the turn is an index into `fingerprints.ORIENTATIONS`.
     """
+    if b[0].tobytes() < a[0].tobytes():
+        distance, turn = distance_between(b, a)
+        return distance, OPPOSITE[turn]
     ways = np.concatenate([np.bitwise_count(a ^ b[0]).sum(axis=1), np.bitwise_count(b ^ a[0]).sum(axis=1)])
     nearest = int(ways.argmin())
-    return int(ways[nearest]), nearest % len(a)
+    return int(ways[nearest]), nearest if nearest < len(a) else OPPOSITE[nearest - len(a)]
 
 
-def _prints(**which):
-    return Fingerprint.objects.filter(method=PHASH, **which).select_related("page")
+def _pages_to_meet(file: ImageFile):
+    """Return the pages of other files that were filed for an audience of this one and can be compared."""
+    audiences = Copy.objects.standing().filter(file=file).values("audience_key")
+    met = Copy.objects.standing().filter(audience_key__in=audiences).values("file")
+    others = ImageFile.objects.filter(state=ImageFile.State.INTACT, is_boilerplate=False, pk__in=met)
+    return Page.objects.filter(file__in=others.exclude(pk=file.pk))
 
 
-def _orientations(fingerprint: Fingerprint) -> np.ndarray:
-    return np.frombuffer(bytes(fingerprint.value), np.uint8).reshape(-1, HASH_BYTES)
+def _nearest(file: ImageFile, by_file: dict[int, list[Nearness]]) -> list[tuple[ImageFile, list[Nearness]]]:
+    """Return the nearest others, of equally near ones the best first: it may be the one that the rest are copies of."""
+    others = ImageFile.objects.in_bulk(list(by_file))
+    found = [(others[pk], near) for pk, near in by_file.items() if not file.same_picture_as(others[pk])]
+    found.sort(key=lambda other: (min(near.order for near in other[1]), other[0].rank))
+    if not file.pages.filter(is_page=True).exists():
+        return found[:CANDIDATES_MAX]
+    by_hash = [other for other in found if any(near.is_by_hash for near in other[1])]
+    by_places = [other for other in found if other not in by_hash]
+    return by_hash[:SHEETS_BY_HASH_MAX] + by_places[:SHEETS_BY_PLACES_MAX]
 
 
-def _nearness(own: Fingerprint, other: Fingerprint) -> Nearness | None:
-    distance, orientation = distance_between(_orientations(own), _orientations(other))
-    is_judgeable = own.page.is_judgeable and other.page.is_judgeable
-    if distance > (CANDIDATE_MAX_DISTANCE_BITS if is_judgeable else FLAT_MAX_DISTANCE_BITS):
-        return None
-    return Nearness(distance, orientation, own.page.number, other.page.number)
+def _candidate(file: ImageFile, other: ImageFile, found: list[Nearness]) -> Match:
+    low, high = sorted((file, other), key=lambda f: f.pk)
+    closest = min(found, key=lambda near: (near.order, near.own_number, near.other_number))
+    numbers = {file.pk: closest.own_number, other.pk: closest.other_number}
+    return Match(
+        file_low=low,
+        file_high=high,
+        method=PHASH if closest.is_by_hash else LOCAL,
+        supports=Match.Supports.CANDIDATE,
+        distance_bits=closest.distance_bits if closest.is_by_hash else None,
+        measurements={
+            "distance_bits": closest.distance_bits,
+            "votes": max(near.votes for near in found),
+            "orientation": closest.orientation,
+            "page_low": numbers[low.pk],
+            "page_high": numbers[high.pk],
+            "pages_alike": len({near.own_number for near in found}),
+            "pages_low": low.page_count,
+            "pages_high": high.page_count,
+        },
+    )
 
 
 def publish_all() -> None:
@@ -136,29 +200,7 @@ def keep_matches(matches: Iterable[Match], *, at: datetime) -> None:
     Match.objects.bulk_create(matches, ignore_conflicts=True, batch_size=1000)
 
 
-def candidates_of(files: Iterable[ImageFile]):
-    """Return the candidate matches that one of the files is part of."""
-    keys = [f.pk for f in files]
+def candidates_of(files: Iterable[int]):
+    """Return the candidate matches that one of the files is part of, by their keys."""
+    keys = list(files)
     return Match.objects.filter(Q(file_low__in=keys) | Q(file_high__in=keys), supports=Match.Supports.CANDIDATE)
-
-
-def _candidate(file: ImageFile, other: ImageFile, found: list[Nearness]) -> Match:
-    low, high = sorted((file, other), key=lambda f: f.pk)
-    closest = min(found)
-    numbers = {file.pk: closest.own_number, other.pk: closest.other_number}
-    return Match(
-        file_low=low,
-        file_high=high,
-        method=PHASH,
-        supports=Match.Supports.CANDIDATE,
-        distance_bits=closest.distance_bits,
-        measurements={
-            "distance_bits": closest.distance_bits,
-            "orientation": closest.orientation,
-            "page_low": numbers[low.pk],
-            "page_high": numbers[high.pk],
-            "pages_alike": len({one.own_number for one in found}),
-            "pages_low": low.page_count,
-            "pages_high": high.page_count,
-        },
-    )

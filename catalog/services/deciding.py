@@ -10,7 +10,9 @@ from catalog.models import Agency, Copy, Decision, Filing, Membership, Record, R
 from .describing import describe
 from .filing import new_copy
 from .history import write_event
-from .settling import lock_audience, regroup
+from .locking import lock_audience
+from .relating import retract_between
+from .settling import regroup
 
 PAIR_VERDICTS = (
     Decision.Verdict.SAME,
@@ -52,7 +54,7 @@ def may_decide(user: User, *copies: Copy) -> bool:
 
 
 def queue_for(user: User):
-    """Return the questions that this person may answer now, closest pairs first."""
+    """Return the questions that this person may answer now, most likely pairs first."""
     others = Agency.objects.exclude(pk__in=user.agencies_with(Membership.Role.OFFICER))
     foreign = Filing.objects.filter(agency__in=others)
     return (
@@ -61,7 +63,7 @@ def queue_for(user: User):
         .exclude(copy_a__in=foreign.values("copy"))
         .exclude(copy_b__in=foreign.values("copy"))
         .select_related("copy_a__file", "copy_b__file", "copy_a__record", "copy_b__record")
-        .order_by("distance_bits", "id")
+        .order_by("misfit", "id")
     )
 
 
@@ -89,6 +91,7 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
         decided_by=by,
         decided_at=at,
     )
+    retract_between(copy_a.record, copy_b.record, at=at)
     _relate(decision, original=copy_a, other=copy_b, at=at)
     _tell("decision.made", decision, copy_a.record, at=at, by=by, reason=reason)
     regroup([copy_a, copy_b], copy_a.audience_key, at=at, actor=by)

@@ -15,6 +15,7 @@ from .history import write_event
 
 OFFICER_CHOSE = "A records officer designated it."
 EARLIEST = "It was filed first."
+DESCRIBED = ("record_copy", "record_copy_because", "description", "title", "filed_at")
 
 
 def choose_record_copy(record: Record, copies: Iterable[Copy]) -> tuple[Filing, str]:
@@ -46,17 +47,19 @@ def describe(record: Record, *, at: datetime) -> None:
     """
     copies = list(record.copies.standing().select_related("file"))
     filings = _filings(copies)
+    was = {name: getattr(record, name) for name in DESCRIBED}
     record.record_copy, record.record_copy_because = choose_record_copy(record, copies)
     description = join(_statement_values(record, filings))
-    values = [_plain(v) for v in description.values]
-    before = record.description.get("values")
     contradictions = [*description.contradictions, *_number_contradictions(filings)]
     conflicts_changed = _write_conflicts(record, contradictions, at)
-    record.description = {"values": values}
+    record.description = {"values": [_plain(v) for v in description.values], "copies": len(copies)}
     record.title = next((v.value for v in description.values if v.element == "title"), "")
     record.filed_at = min(f.filed_at for f in filings)
+    if not conflicts_changed and was == {name: getattr(record, name) for name in DESCRIBED}:
+        return
     record.modified_at = at
-    record.save(update_fields=["record_copy", "record_copy_because", "description", "title", "filed_at", "modified_at"])
+    record.save(update_fields=[*DESCRIBED, "modified_at"])
+    values, before = record.description["values"], was["description"].get("values")
     write_event(
         "record.described",
         object_id=record.public_id,

@@ -7,14 +7,15 @@ from django.conf import settings
 from catalog.formats import entry as plain
 from catalog.imaging.fingerprints import PHASH
 from catalog.metadata.places import BadPlace, parse_point
-from catalog.models import Agency, Event, Fingerprint, ImageFile, Record, Relation
+from catalog.models import Agency, Event, Fingerprint, ImageFile, Match, Record, Relation
 
+from .evidencing import RULE, Finding
 from .reading import CopyView, FilingView, RecordView, name_for, read_record
-from .settling import RULE
+from .settling import PROOF
 
 RULE_TEXT = (
-    "Same bytes, or the same coded picture, or exactly the same pixels; whatever else looks alike is decided by a "
-    "records officer. Fingerprints only propose."
+    "Same bytes, or the same coded picture, or exactly the same pixels; or, laid over one another, pictures that "
+    "agree everywhere. What measurements leave open is decided by a records officer. Fingerprints only propose."
 )
 CONDITIONS = {ImageFile.State.DAMAGED: plain.Condition.DAMAGED}
 ROLES = {
@@ -22,7 +23,18 @@ ROLES = {
     (Relation.Kind.DERIVED_FROM, False): "has-derivative",
     (Relation.Kind.SAME_SCENE, True): "same-scene",
     (Relation.Kind.SAME_SCENE, False): "same-scene",
+    (Relation.Kind.SHARES_PAGES, True): "shares-pages",
+    (Relation.Kind.SHARES_PAGES, False): "shares-pages",
 }
+PROVEN = (
+    "same coded picture or pixels",
+    1.0,
+    "1 where two files hold the same coded picture or the same pixels, else 0",
+)
+AGREEMENT = (
+    "agreement",
+    "1 where nothing differs when the pictures are laid over one another, towards 0 the more they differ",
+)
 BATCH = 200
 
 
@@ -143,7 +155,7 @@ def _merges(view: RecordView, user) -> Iterable[plain.MergeEntry]:
             label=f"Record {event.object_id} joined to {view.record.public_id}",
             started_at=event.at,
             ended_at=event.at,
-            rule_version=RULE,
+            rule_version=f"{PROOF}, {RULE}",
             rule_text=RULE_TEXT,
             by_name=name_for(actor, user) if actor else "Record Copy",
             by_software=actor is None,
@@ -157,14 +169,22 @@ def _matches(view: RecordView) -> Iterable[plain.MatchEntry]:
     best = view.best
     for copy in view.copies:
         if copy.evidence:
+            metric, value, definition = _measured(copy.evidence)
             yield plain.MatchEntry(
                 public_id=copy.evidence.public_id,
                 label=copy.copy.because,
-                metric="same coded picture or pixels",
-                value=1,
-                metric_definition="1 where two files hold the same coded picture or the same pixels, else 0",
+                metric=metric,
+                value=value,
+                metric_definition=definition,
                 copy_ids=(best.copy.public_id, copy.copy.public_id),
             )
+
+
+def _measured(match: Match) -> tuple[str, float, str]:
+    """Return the name of what was measured, its value, and what the value means."""
+    if match.method == PROOF:
+        return PROVEN
+    return AGREEMENT[0], Finding.of(match).fit, AGREEMENT[1]
 
 
 def _relation(view) -> plain.RelationEntry:

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog.imaging.examine import Examination
+from catalog.imaging.features import LOCAL
 from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.inksheet import INK
 from catalog.imaging.media import MediaType
 from catalog.imaging.quality import OrderKey, order_key
 from catalog.imaging.sandbox import Sandbox
@@ -43,7 +45,11 @@ def look_at(file: ImageFile) -> Examination:
     with tempfile.TemporaryDirectory(dir=store().spool_folder) as folder, store().original(file) as path:
         found = sandbox().examine(path, MediaType.from_mime(file.media_type), Path(folder))
         for page in found.pages:
-            for kind, name in (("thumbnail", page.thumbnail), ("preview", page.preview)):
+            for kind, name in (
+                ("thumbnail", page.thumbnail),
+                ("preview", page.preview),
+                ("working", page.working),
+            ):
                 if name:
                     store().keep_preview(file.sha256, page.number, kind, Path(folder) / name)
     return found
@@ -103,7 +109,9 @@ def _write_pages(file: ImageFile, found: Examination) -> None:
             bit_depth=page.bit_depth,
             more_frames=page.more_frames,
             is_judgeable=page.is_judgeable,
+            is_page=page.is_page,
             has_preview=page.preview is not None,
+            has_working=page.working is not None,
         )
         for page in found.pages
     )
@@ -111,6 +119,16 @@ def _write_pages(file: ImageFile, found: Examination) -> None:
         Fingerprint(page=row, method=PHASH, value=np.ascontiguousarray(page.orientations()).tobytes())
         for row, page in zip(pages, found.pages, strict=True)
         if page.phash256
+    )
+    Fingerprint.objects.bulk_create(
+        Fingerprint(page=row, method=LOCAL, value=page.local)
+        for row, page in zip(pages, found.pages, strict=True)
+        if page.local
+    )
+    Fingerprint.objects.bulk_create(
+        Fingerprint(page=row, method=INK, value=page.ink)
+        for row, page in zip(pages, found.pages, strict=True)
+        if page.ink
     )
 
 

@@ -29,7 +29,7 @@ from catalog.models import (
 from .describing import describe
 from .history import write_event
 from .jobs import enqueue
-from .settling import lock_audience
+from .locking import lock_audience
 from .store import Spooled, store
 
 FILED = "filed"
@@ -212,9 +212,9 @@ def _plain(value: Value) -> list[str]:
 
 
 def _next_job(file: ImageFile, was_here: bool) -> Job | None:
-    """A new file is examined; a known one that is new to this audience only has to be grouped there."""
+    """A new file is examined; a known one that is new to this audience is compared with what is there."""
     if not file.is_examined:
         return enqueue(Job.Kind.EXAMINE, file.pk) if file.state == ImageFile.State.RECEIVED else None
     if was_here or not file.is_readable:
         return None
-    return enqueue(Job.Kind.SETTLE, file.pk)
+    return enqueue(Job.Kind.COMPARE, file.pk)

@@ -100,6 +100,17 @@ def fail(job: Job, error: str) -> None:
     )
 
 
+def put_back(job: Job, seconds: float = 0) -> None:
+    """Put a job back for some seconds: nothing failed, but it cannot go on now, or others shall have their turn."""
+    _ours(job).update(
+        state=Job.State.QUEUED,
+        attempt=0,
+        failures=0,
+        lease_until=None,
+        not_before=Now() + timedelta(seconds=seconds),
+    )
+
+
 def retry(job: Job) -> Job:
     """Take up a job that was set aside; return the open job for the same work."""
     with transaction.atomic():

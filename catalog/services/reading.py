@@ -85,12 +85,18 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True)
 class RelationView:
-    """`sentence` begins with 'This picture' ; `other` is the standing record at the other end."""
+    """`sentence` begins with 'This picture'; `other` is the standing record at the other end.
+
+    `because` says what was found, where evidence found it; else `decision` is the person's.
+    """
 
     sentence: str
+    because: str
     kind: str
+    how: str
     other: Record
-    decision: Decision
+    decision: Decision | None
+    evidence: Match | None
     is_from_here: bool
 
 
@@ -253,7 +259,7 @@ def _relations(copies: list[Copy], user) -> Iterable[RelationView]:
     relations = (
         Relation.objects.standing()
         .filter(Q(from_copy__in=copies) | Q(to_copy__in=copies))
-        .select_related("decision__decided_by", "from_copy__record", "to_copy__record")
+        .select_related("decision__decided_by", "match", "from_copy__record", "to_copy__record")
         .order_by("id")
     )
     here = {c.pk for c in copies}
@@ -267,14 +273,21 @@ def _relations(copies: list[Copy], user) -> Iterable[RelationView]:
         is_from_here = relation.from_copy_id in here
         other = (relation.to_copy if is_from_here else relation.from_copy).record
         if other.pk in visible:
-            sentence = _relation_sentence(relation, is_from_here)
-            yield RelationView(sentence, relation.kind, other, relation.decision, is_from_here)
+            yield RelationView(
+                sentence=_relation_sentence(relation, is_from_here),
+                because=relation.because,
+                kind=relation.kind,
+                how=relation.how,
+                other=other,
+                decision=relation.decision,
+                evidence=relation.match,
+                is_from_here=is_from_here,
+            )
 
 
 def _relation_sentence(relation: Relation, is_from_here: bool) -> str:
-    if relation.kind == Relation.Kind.SAME_SCENE:
-        return "This picture is another shot of the same scene as"
-    return "This picture was made from" if is_from_here else "This picture is the source of"
+    what = "document" if relation.kind == Relation.Kind.SHARES_PAGES else "picture"
+    return f"This {what} {RELATION_WORDS[Relation.Kind(relation.kind), is_from_here]}"
 
 
 def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
@@ -292,8 +305,18 @@ EVENT_SENTENCES = {
     "record.stands": "The record was published.",
     "record.stands-again": "The record stands again on its own.",
     "record.absorbed": "Record {object} was joined to this one.",
+    "relation.made": "Found by comparing the pictures: it {relation} record {object}.",
+    "relation.retracted": "No longer found: it {relation} record {object}.",
     "decision.made": "Decided: {verdict}.",
     "decision.undone": "Undone: {verdict}.",
+}
+RELATION_WORDS = {
+    (Relation.Kind.DERIVED_FROM, True): "was made from",
+    (Relation.Kind.DERIVED_FROM, False): "is the source of",
+    (Relation.Kind.SAME_SCENE, True): "is another shot of the same scene as",
+    (Relation.Kind.SAME_SCENE, False): "is another shot of the same scene as",
+    (Relation.Kind.SHARES_PAGES, True): "shares pages with",
+    (Relation.Kind.SHARES_PAGES, False): "shares pages with",
 }
 ERASED = "(erased)"
 
@@ -314,6 +337,7 @@ def _history(record: Record, reader) -> Iterable[EventView]:
             "object": event.object_id,
             "agency": agencies.get(after.get("agency"), ERASED),
             "name": after.get("name", ERASED),
+            "relation": RELATION_WORDS.get((after.get("kind"), after.get("is_from_here")), ERASED),
             "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), ERASED).lower(),
         }
         sentence = EVENT_SENTENCES[event.verb].format(**words)

@@ -1,17 +1,16 @@
-"""The review queue: which pairs of records a person is asked about, and what differs between two copies."""
+"""The review queue: which pairs of records a person is asked about."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 
 from django.db.models import Q
 
 from catalog.imaging.fingerprints import ORIENTATIONS
-from catalog.models import Copy, Decision, Match, Record, ReviewItem
+from catalog.models import Match, Record, ReviewItem
 
-from .comparing import candidates_of
-
+QUESTIONS_MAX = 3
+"""So many open questions a record has about those it may be: the most likely ones."""
 WORDS_OF_ORIENTATION = {
     "NONE": "",
     "ROTATE_90": "turned by a quarter",
@@ -24,42 +23,83 @@ WORDS_OF_ORIENTATION = {
 }
 
 
-def refresh_reviews(records: Iterable[Record], *, at: datetime) -> None:
-    """Make the open questions about these records follow from evidence and decisions as they now are.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Are these two records' pictures the same? `misfit`: 0 to 1,000, the least is the most likely."""
 
-    Two records are asked about when a candidate match ties copies of theirs and no decision stands between
-    them. Call it under the lock of their audience, after copies have moved.
-    """
-    records = {r.pk: r for r in records}
-    copies = list(Copy.objects.standing().filter(record__in=records).select_related("file"))
-    wanted = _questions(copies)
-    open_items = ReviewItem.objects.filter(Q(better__in=records) | Q(worse__in=records))
-    known = {frozenset((item.better_id, item.worse_id)): item for item in open_items}
-    ReviewItem.objects.filter(pk__in=[item.pk for pair, item in known.items() if pair not in wanted]).delete()
-    for pair, (match, copy_a, copy_b) in wanted.items():
-        fields = {
-            "better_id": copy_a.record_id,
-            "worse_id": copy_b.record_id,
-            "better_rank": best_rank(copy_a.record),
-            "copy_a": copy_a,
-            "copy_b": copy_b,
-            "match": match,
-            "distance_bits": match.distance_bits,
-            "because": because(match),
+    better: Record
+    worse: Record
+    match: Match
+    misfit: int
+    because: str
+
+    @property
+    def order(self) -> tuple:
+        """The most likely first, then the best: never by what came first."""
+        return self.misfit, self.better.best_copy.file.rank, self.better.best_copy.apart
+
+    def fields(self) -> dict:
+        return {
+            "better_id": self.better.pk,
+            "worse_id": self.worse.pk,
+            "better_rank": self.better.best_copy.file.rank,
+            "copy_a_id": self.better.best_copy_id,
+            "copy_b_id": self.worse.best_copy_id,
+            "match_id": self.match.pk,
+            "misfit": self.misfit,
+            "because": self.because,
         }
-        if item := known.get(pair):
-            if any(getattr(item, name) != value for name, value in fields.items()):
-                ReviewItem.objects.filter(pk=item.pk).update(**fields)
-        else:
-            ReviewItem.objects.create(audience_key=copy_a.audience_key, opened_at=at, **fields)
 
 
-def best_rank(record: Record) -> str:
-    return record.best_copy.file.rank
+def ask(record: Record, questions: Iterable[Question], *, at: datetime) -> set[int]:
+    """Let the record's own open questions be the most likely of these; return records whose own may change.
+
+    A question belongs to the worse of its two records. Call it under the lock of the audience.
+    """
+    open_items = {
+        frozenset((item.better_id, item.worse_id)): item
+        for item in ReviewItem.objects.filter(Q(better=record) | Q(worse=record))
+    }
+    asked = {frozenset((q.better.pk, q.worse.pk)): q for q in questions}
+    own = sorted((q for q in asked.values() if q.worse == record), key=lambda q: q.order)[:QUESTIONS_MAX]
+    kept = {frozenset((q.better.pk, q.worse.pk)): q for q in own}
+    of_others = {pair: q for pair, q in asked.items() if q.worse != record}
+    gone = [item for pair, item in open_items.items() if pair not in kept and pair not in of_others]
+    ReviewItem.objects.filter(pk__in=[item.pk for item in gone]).delete()
+    for pair, question in kept.items():
+        _write(open_items.get(pair), question, at)
+    stirred = {q.worse.pk for pair, q in of_others.items() if _is_news(open_items.get(pair), q)}
+    return stirred | {item.worse_id for item in gone} - {record.pk}
+
+
+def _is_news(item: ReviewItem | None, question: Question) -> bool:
+    return item is None or any(getattr(item, name) != value for name, value in question.fields().items())
+
+
+def _write(item: ReviewItem | None, question: Question, at: datetime) -> None:
+    if item is None:
+        ReviewItem.objects.create(audience_key=question.better.audience_key, opened_at=at, **question.fields())
+    elif _is_news(item, question):
+        ReviewItem.objects.filter(pk=item.pk).update(**question.fields())
+
+
+def forget_questions_of(records: Collection[int]) -> set[int]:
+    """Delete the questions about records that no longer stand; return the records that were asked about with them."""
+    items = ReviewItem.objects.filter(Q(better__in=records) | Q(worse__in=records))
+    others = {pk for pair in items.values_list("better", "worse") for pk in pair} - set(records)
+    items.delete()
+    return others
+
+
+def looks_alike(record: Record, other: Record, match: Match) -> Question:
+    """Ask about two records whose pictures cannot be compared, but whose fingerprints almost agree."""
+    better, worse = sorted((record, other), key=lambda r: (r.best_copy.file.rank, r.best_copy.apart))
+    misfit = round(1000 * min(256, match.distance_bits) / 256)
+    return Question(better, worse, match, misfit=misfit, because=because(match))
 
 
 def because(match: Match) -> str:
-    """Say why the software leaves this pair to a person."""
+    """Say why the software leaves a pair to a person that only fingerprints bring together."""
     facts = match.measurements
     name = ORIENTATIONS[facts["orientation"]]
     turned = WORDS_OF_ORIENTATION.get(getattr(name, "name", str(name)), "")
@@ -69,41 +109,5 @@ def because(match: Match) -> str:
         pages = f" (page {facts['page_low']} of the one, page {facts['page_high']} of the other)"
     return (
         f"{looks}{pages}: their fingerprints differ in {match.distance_bits} of 256 bits. "
-        "Their coded pictures differ, so only a person can say whether they are the same."
+        "They cannot be compared closely, so only a person can say whether they are the same."
     )
-
-
-def _questions(copies: list[Copy]) -> dict[frozenset[int], tuple[Match, Copy, Copy]]:
-    """Return {two record keys: (closest match, copy of the better record, copy of the other)}."""
-    if not copies:
-        return {}
-    audience = copies[0].audience_key
-    matches = list(candidates_of([c.file for c in copies]))
-    files = {m.file_low_id for m in matches} | {m.file_high_id for m in matches}
-    of_file: dict[int, list[Copy]] = {}
-    near = Copy.objects.standing().filter(file__in=files, audience_key=audience, record__state=Record.State.STANDING)
-    for copy in near.select_related("file", "record__best_copy__file"):
-        of_file.setdefault(copy.file_id, []).append(copy)
-    ours = {c.record_id for c in copies}
-    possible: dict[frozenset[int], list[tuple[Match, Copy, Copy]]] = defaultdict(list)
-    for match in matches:
-        for low, high in product(of_file.get(match.file_low_id, ()), of_file.get(match.file_high_id, ())):
-            pair = frozenset((low.record_id, high.record_id))
-            if len(pair) == 2 and pair & ours:
-                a, b = sorted((low, high), key=lambda c: (best_rank(c.record), c.record_id))
-                possible[pair].append((match, a, b))
-    questions = {pair: min(found, key=_closeness) for pair, found in possible.items()}
-    answered = _answered({record for pair in questions for record in pair})
-    return {pair: question for pair, question in questions.items() if pair not in answered}
-
-
-def _closeness(question: tuple[Match, Copy, Copy]) -> tuple:
-    """Order by distance, then by the copies' own order: never by what came first."""
-    match, a, b = question
-    return match.distance_bits, a.file.rank, a.apart, b.file.rank, b.apart
-
-
-def _answered(records: set[int]) -> set[frozenset[int]]:
-    """Return the pairs of records between whose copies a decision stands."""
-    decisions = Decision.objects.effective().filter(copy_low__record__in=records, copy_high__record__in=records)
-    return {frozenset(pair) for pair in decisions.values_list("copy_low__record", "copy_high__record")}

@@ -24,7 +24,7 @@ from catalog.models import ImageFile
 
 HEAD_BYTES = 4096
 CHUNK_BYTES = 1 << 20
-PREVIEW_KINDS = ("thumbnail", "preview")
+PREVIEW_KINDS = {"thumbnail": "webp", "preview": "jpg", "working": "jpg"}
 
 
 class Refused(Exception):
@@ -162,7 +162,7 @@ class Store:
     def preview_name(sha256: str, page_number: int, kind: str) -> str:
         if kind not in PREVIEW_KINDS:
             raise ValueError(f"{kind!r} is no kind of preview")
-        return f"previews/{sha256[:2]}/{sha256[2:4]}/{sha256}.{page_number}.{kind}.webp"
+        return f"previews/{sha256[:2]}/{sha256[2:4]}/{sha256}.{page_number}.{kind}.{PREVIEW_KINDS[kind]}"
 
     def keep(self, spooled: Spooled) -> str:
         """Put spooled bytes under their own name, unless they are there; return the name."""
@@ -181,8 +181,12 @@ class Store:
     def open_original(self, file: ImageFile) -> BinaryIO:
         return self.places.open(self.original_name(file.sha256))
 
+    def open_working(self, sha256: str, page_number: int) -> BinaryIO:
+        """Open the picture by which a page is compared (JPEG); raises FileNotFoundError where there is none."""
+        return self.places.open(self.preview_name(sha256, page_number, "working"))
+
     def open_preview(self, file: ImageFile, page_number: int, kind: str) -> BinaryIO | None:
-        """Open a page's `thumbnail` or `preview` (WebP), or return None where there is none."""
+        """Open a page's `thumbnail` (WebP) or `preview` (JPEG), or return None where there is none."""
         name = self.preview_name(file.sha256, page_number, kind)
         try:
             return self.places.open(name)

@@ -45,6 +45,9 @@ print(json.dumps({
         for record in Record.objects.standing()
     ),
     "reviews": sorted(sorted((i.copy_a.file.sha256, i.copy_b.file.sha256)) for i in ReviewItem.objects.all()),
+    "relations": sorted(
+        [r.from_copy.file.sha256, r.kind, r.to_copy.file.sha256] for r in Relation.objects.standing()
+    ),
     "searchable": SearchEntry.objects.count(),
 }))
 """
@@ -53,7 +56,7 @@ print(json.dumps({
 class Installation:
     """A catalog of its own: data folder, database, broker, and workers that can be killed."""
 
-    def __init__(self, folder: Path, database: str, broker: str):
+    def __init__(self, folder: Path, database: str, broker: str, matcher: str = "embedded"):
         self.workers: list[subprocess.Popen] = []
         self.environment = {
             **os.environ,
@@ -63,6 +66,7 @@ class Installation:
             "QUEUE": f"test-{uuid.uuid4().hex}",
             "DECODE_WALL_SECONDS": "8",
             "LEASE_SECONDS": "12",
+            "MATCHER": matcher,
         }
         self.manage("migrate", "-v0")
         self.manage("add_agency", "building", "Building and Safety")
@@ -147,7 +151,7 @@ def installation(request, tmp_path):
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """Forty files: twelve pictures with twins, smaller copies, and one that cannot be read."""
+    """Forty-three files: twelve pictures with twins, smaller copies, crops, and one that cannot be read."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     return fill(folder, pictures=12)
@@ -159,6 +163,8 @@ def fill(folder: Path, pictures: int) -> Path:
         data = jpeg(picture)
         (folder / f"{n:02}.jpg").write_bytes(data)
         (folder / f"{n:02}-tagged.jpg").write_bytes(with_exif(data, artist=f"Photographer {n}"))
+        if n % 4 == 1:
+            (folder / f"{n:02}-crop.jpg").write_bytes(jpeg(picture.crop((30, 30, 370, 280))))
         (folder / f"{n:02}-small.jpg").write_bytes(jpeg(picture.resize((240, 180), Image.Resampling.LANCZOS)))
         if n % 4 == 0:
             (folder / f"{n:02}-again.jpg").write_bytes(data)
@@ -170,9 +176,7 @@ def expected_members(folder: Path) -> list[list[str]]:
     names = sorted(p.name for p in folder.iterdir() if p.name != "broken.jpg")
     groups = {}
     for name in names:
-        stem = name.removesuffix(".jpg")
-        key = stem if stem.endswith("small") else stem[:2]
-        groups.setdefault(key, []).append(name)
+        groups.setdefault(name if "crop" in name else name[:2], []).append(name)
     return sorted(groups.values())
 
 
@@ -208,8 +212,10 @@ def test_the_order_of_arrival_and_the_number_of_workers_do_not_matter(tmp_path, 
         finally:
             installation.kill_workers()
         members = [sorted(Path(name).name for name in group) for group in state["members"]]
-        states.append((sorted(members), sorted(best for _, best in state["groups"]), state["reviews"]))
+        best = sorted(best for _, best in state["groups"])
+        states.append((sorted(members), best, state["reviews"], state["relations"]))
     assert states[0] == states[1]
+    assert states[0][3]
     plain = tmp_path / "plain"
     plain.mkdir()
     assert states[0][0] == expected_members(fill(plain, pictures=6))

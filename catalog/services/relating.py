@@ -1,0 +1,316 @@
+"""Relations and questions: what a record has to do with the other records that its pictures look like.
+
+For each pair of records the evidence about their two best copies decides: linked, asked about, or nothing. A
+person's standing decision about them goes before it. All is a function of evidence, decisions and the groups as
+they stand, so it comes out alike whatever was filed first.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from catalog.imaging.fingerprints import PHASH
+from catalog.models import Copy, Decision, ImageFile, Job, Match, Page, Record, Relation
+
+from . import jobs
+from .comparing import candidates_of
+from .evidencing import Finding, Pairs, comparable
+from .history import write_event
+from .locking import lock_audience
+from .reviewing import Question, ask, looks_alike
+
+KINDS = {
+    Match.Supports.DERIVATIVE: Relation.Kind.DERIVED_FROM,
+    Match.Supports.SAME_SCENE: Relation.Kind.SAME_SCENE,
+    Match.Supports.SHARES_PAGES: Relation.Kind.SHARES_PAGES,
+}
+COARSE = "{because} It could as well be another, nearly equal picture, so a person says which."
+
+
+@dataclass(slots=True)
+class Tied:
+    """Another record that some file of this one is a candidate of: the candidates, nearest first."""
+
+    record: Record
+    candidates: list[Match]
+
+    @property
+    def is_near_by_hash(self) -> bool:
+        return any(match.method == PHASH for match in self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation that evidence supports, as it shall stand between two best copies."""
+
+    made: Copy
+    original: Copy
+    kind: str
+    match: Match
+
+
+# ---- the two steps ---------------------------------------------------------------------------------------------
+
+
+def measure_links(file: ImageFile, *, seconds: float | None = None) -> None:
+    """Measure, without a lock, what relating the records needs of which this file is the best copy.
+
+    Raises OutOfTime when the seconds are over; what was measured by then is kept.
+    """
+    pairs = Pairs(measures=True, seconds=seconds)
+    for record in _led_by(file):
+        _outcomes(record, _tied(record), pairs)
+
+
+def relate_led_by(file: ImageFile, *, at: datetime) -> None:
+    """Relate the records of which this file is the best copy, each under the lock of its audience."""
+    for record in _led_by(file):
+        with transaction.atomic():
+            lock_audience(record.audience_key)
+            if still := Record.objects.standing().filter(pk=record.pk).select_related("best_copy__file").first():
+                relate(still, at=at)
+
+
+def _led_by(file: ImageFile):
+    return list(
+        Record.objects.standing()
+        .filter(best_copy__file=file)
+        .select_related("best_copy__file")
+        .order_by("audience_key", "pk")
+    )
+
+
+def relate(record: Record, *, at: datetime) -> None:
+    """Let the relations and questions of a standing record follow from what is known; call it under the lock.
+
+    What is not measured yet is left to a job, and so are records for which something changes by it.
+    """
+    pairs = Pairs(measures=False)
+    links, questions = _outcomes(record, _tied(record), pairs)
+    stirred = _write_links(record, links, at=at) | ask(record, questions, at=at)
+    relate_later({record.pk, *stirred} if pairs.missing else stirred)
+
+
+def relate_later(records: Collection[int]) -> None:
+    """Leave it to jobs to relate these records, by their keys, where they stand and look like any other."""
+    candidates = Match.objects.filter(supports=Match.Supports.CANDIDATE)
+    alike = Copy.objects.standing().filter(
+        Exists(candidates.filter(file_low=OuterRef("file"))) | Exists(candidates.filter(file_high=OuterRef("file"))),
+        record__in=records,
+    )
+    standing = Record.objects.standing().filter(pk__in=alike.values("record")).order_by("pk")
+    for file in standing.values_list("best_copy__file", flat=True):
+        jobs.enqueue(Job.Kind.RELATE, file)
+
+
+def rank(record: Record) -> tuple[str, int]:
+    return record.best_copy.file.rank, record.best_copy.apart
+
+
+# ---- which records, and what becomes of each -------------------------------------------------------------------
+
+
+def _tied(record: Record) -> list[Tied]:
+    """Return the standing records of the audience with which the record shares a candidate, best first."""
+    own = Copy.objects.standing().filter(record=record, file__is_boilerplate=False)
+    files = set(own.values_list("file", flat=True))
+    candidates: dict[int, list[Match]] = defaultdict(list)
+    for match in candidates_of(files).select_related("file_low", "file_high"):
+        for one, other in ((match.file_low_id, match.file_high_id), (match.file_high_id, match.file_low_id)):
+            if one in files:
+                candidates[other].append(match)
+    others = Copy.objects.standing().filter(
+        file__in=candidates,
+        file__is_boilerplate=False,
+        audience_key=record.audience_key,
+        record__state=Record.State.STANDING,
+    )
+    found: dict[int, Tied] = {}
+    for copy in others.exclude(record=record).select_related("record__best_copy__file"):
+        tied = found.setdefault(copy.record_id, Tied(copy.record, []))
+        tied.candidates += candidates[copy.file_id]
+    for tied in found.values():
+        tied.candidates.sort(key=_nearness)
+    return sorted(_telling(record, list(found.values())), key=lambda tied: rank(tied.record))
+
+
+def _telling(record: Record, tied: list[Tied]) -> list[Tied]:
+    """Leave out sheets that are merely of one template: one of the two best copies has to be a candidate itself."""
+    best = record.best_copy.file_id
+    files = {best, *(one.record.best_copy.file_id for one in tied)}
+    sheets = set(Page.objects.filter(file__in=files, is_page=True).values_list("file", flat=True))
+    if best not in sheets:
+        return tied
+    return [
+        one
+        for one in tied
+        if (other := one.record.best_copy.file_id) not in sheets
+        or any({best, other} & {match.file_low_id, match.file_high_id} for match in one.candidates)
+    ]
+
+
+def _nearness(match: Match) -> tuple:
+    """Order by distance, then by votes, then by the files themselves: never by what came first."""
+    bits = 257 if match.distance_bits is None else match.distance_bits
+    return bits, -match.measurements.get("votes", 0), sorted((match.file_low.sha256, match.file_high.sha256))
+
+
+def _outcomes(record: Record, tied: list[Tied], pairs: Pairs) -> tuple[list[Link], list[Question]]:
+    """Return the links that shall stand with these records, and the questions that are open with them.
+
+    Where both come from one original nothing more is said: a crop and a frame of one photograph are linked to it,
+    not to one another. What is near by hash is compared even so, because it may be the same.
+    """
+    others = [one.record.pk for one in tied]
+    answered = _answered(record.pk, others)
+    origins = _origins([record.pk, *others])
+    roots = {pk for of in origins.values() for pk in of}
+    roots -= {pk for pk, of in _origins(roots).items() if of}
+    can_be_judged = comparable({record.best_copy.file_id, *(one.record.best_copy.file_id for one in tied)})
+    pairs.read([record.best_copy.file_id])
+    found: list[tuple[Tied, Match]] = []
+    questions, links = [], []
+    own: set[int] = set(origins[record.pk] & answered)
+    for one in tied:
+        if one.record.pk in answered:
+            continue
+        if not {record.best_copy.file_id, one.record.best_copy.file_id} <= can_be_judged:
+            if one.is_near_by_hash:
+                questions.append(looks_alike(record, one.record, one.candidates[0]))
+            continue
+        if not one.is_near_by_hash and own & roots & origins[one.record.pk]:
+            continue
+        if match := pairs.match(record.best_copy.file, one.record.best_copy.file):
+            found.append((one, match))
+            if (
+                match.supports == Match.Supports.DERIVATIVE
+                and _link(record, one.record, match).made == record.best_copy
+            ):
+                own.add(one.record.pk)
+    roots -= {record.pk} if own else set()
+    for one, match in found:
+        if match.supports in (Match.Supports.OPEN, Match.Supports.SAME_IMAGE):
+            questions.append(_question(record, one.record, match))
+        elif match.supports in KINDS and not own & roots & origins[one.record.pk]:
+            links.append(_link(record, one.record, match))
+    return links, questions
+
+
+def _origins(records: Collection[int]) -> dict[int, set[int]]:
+    """Return {record: records that it was made from}, as written down, by whomever.
+
+    Where the pictures do not tell which of the two was made from the other (a mark-up), neither explains anything.
+    """
+    found: dict[int, set[int]] = {pk: set() for pk in records}
+    made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, from_copy__record__in=records)
+    for relation in made.select_related("match", "from_copy", "to_copy__file"):
+        original = Finding.of(relation.match).made_from if relation.match else relation.to_copy.file.sha256
+        if original == relation.to_copy.file.sha256:
+            found[relation.from_copy.record_id].add(relation.to_copy.record_id)
+    return found
+
+
+def _answered(record: int, others: list[int]) -> set[int]:
+    """Return the records between whose copies and the record's a decision stands."""
+    decisions = Decision.objects.effective()
+    forth = decisions.filter(copy_low__record=record, copy_high__record__in=others)
+    back = decisions.filter(copy_high__record=record, copy_low__record__in=others)
+    return {*forth.values_list("copy_high__record", flat=True), *back.values_list("copy_low__record", flat=True)}
+
+
+def _link(record: Record, other: Record, match: Match) -> Link:
+    """Relations point from what was made to what it was made from; those that have no direction, to the better."""
+    better, worse = sorted((record, other), key=rank)
+    original = Finding.of(match).made_from
+    if match.supports == Match.Supports.DERIVATIVE and worse.best_copy.file.sha256 == original:
+        better, worse = worse, better
+    return Link(worse.best_copy, better.best_copy, KINDS[Match.Supports(match.supports)], match)
+
+
+def _question(record: Record, other: Record, match: Match) -> Question:
+    finding = Finding.of(match)
+    because = finding.because
+    if match.supports == Match.Supports.SAME_IMAGE:
+        because = COARSE.format(because=because).strip()
+    better, worse = sorted((record, other), key=rank)
+    return Question(better, worse, match, misfit=round(1000 * (1 - min(1.0, max(0.0, finding.fit)))), because=because)
+
+
+# ---- writing them down -----------------------------------------------------------------------------------------
+
+
+def _write_links(record: Record, links: list[Link], *, at: datetime) -> set[int]:
+    """Let the record's relations by evidence be these; return the records at the other ends of what changed."""
+    wanted = {(link.made.pk, link.original.pk, link.kind): link for link in links}
+    about = Q(from_copy__record=record) | Q(to_copy__record=record)
+    by_evidence = Relation.objects.standing().filter(about, decision__isnull=True)
+    stirred: set[int] = set()
+    for relation in by_evidence.select_related("from_copy__record", "to_copy__record"):
+        ends = {relation.from_copy.record_id, relation.to_copy.record_id} - {record.pk}
+        link = wanted.pop((relation.from_copy_id, relation.to_copy_id, relation.kind), None)
+        if link is not None:
+            _renew(relation, link.match)
+        else:
+            retract(relation, at=at)
+            stirred |= ends | _made_from(relation.from_copy.record_id)
+    for link in wanted.values():
+        finding = Finding.of(link.match)
+        relation = Relation.objects.create(
+            from_copy=link.made, to_copy=link.original, kind=link.kind, match=link.match, how=finding.how,
+            region=finding.region, because=finding.because, made_at=at,
+        )  # fmt: skip
+        _tell("relation.made", relation, at)
+        stirred |= {link.original.record_id} | _made_from(link.made.record_id)
+    return stirred - {record.pk}
+
+
+def _made_from(record: int) -> set[int]:
+    """Return the record and those made from it: whether it has an origin itself decides what is said of them."""
+    made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, to_copy__record=record)
+    return {record, *made.values_list("from_copy__record", flat=True)}
+
+
+def _renew(relation: Relation, match: Match) -> None:
+    """Let a relation that stays say what the evidence says now."""
+    finding = Finding.of(match)
+    fields = {"match_id": match.pk, "how": finding.how, "region": finding.region, "because": finding.because}
+    if any(getattr(relation, name) != value for name, value in fields.items()):
+        Relation.objects.filter(pk=relation.pk).update(**fields)
+
+
+def retract(relation: Relation, *, at: datetime) -> None:
+    Relation.objects.filter(pk=relation.pk).update(retracted_at=at)
+    _tell("relation.retracted", relation, at)
+
+
+def retract_within(records: Iterable[Record], *, at: datetime) -> None:
+    """Retract what evidence says of copies that are in one record now."""
+    by_evidence = Relation.objects.standing().filter(
+        decision__isnull=True, from_copy__record__in=[r.pk for r in records]
+    )
+    within = by_evidence.filter(to_copy__record=F("from_copy__record"))
+    for relation in within.select_related("from_copy__record", "to_copy__record"):
+        retract(relation, at=at)
+
+
+def retract_between(one: Record, other: Record, *, at: datetime) -> None:
+    """Retract what evidence says of two records: a person has decided."""
+    forth = Q(from_copy__record=one, to_copy__record=other)
+    back = Q(from_copy__record=other, to_copy__record=one)
+    between = Relation.objects.standing().filter(forth | back, decision__isnull=True)
+    for relation in between.select_related("from_copy__record", "to_copy__record"):
+        retract(relation, at=at)
+
+
+def _tell(verb: str, relation: Relation, at: datetime) -> None:
+    """Write it into the history of both records."""
+    made, original = relation.from_copy.record, relation.to_copy.record
+    for record, other in ((made, original), (original, made)):
+        write_event(
+            verb, object_id=other.public_id, at=at, audience_key=record.audience_key, record=record,
+            reason=relation.because, after={"kind": relation.kind, "is_from_here": record == made},
+        )  # fmt: skip

@@ -242,11 +242,16 @@ class RelationSerializer(serializers.Serializer):
 
     sentence = serializers.CharField()
     kind = serializers.CharField()
+    how = serializers.CharField(allow_blank=True, help_text="How the one was made from the other, where known.")
+    because = serializers.CharField(allow_blank=True, help_text="What was found, where comparing found it.")
     is_from_here = serializers.BooleanField(help_text="The other record is the source, not the result.")
     record = serializers.CharField(source="other.public_id")
     title = serializers.CharField(source="other.title")
     url = Address("api-record", source="other.public_id")
-    decision = serializers.CharField(source="decision.public_id")
+    decision = serializers.CharField(
+        source="decision.public_id", allow_null=True, help_text="Id of the decision, where a person made it."
+    )
+    evidence = EvidenceSerializer(allow_null=True, help_text="What was measured, where comparing found it.")
 
 
 class RecordDecisionSerializer(serializers.Serializer):

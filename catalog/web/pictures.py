@@ -15,6 +15,7 @@ from catalog.services.store import store
 
 OF_A_COPY_SECONDS = 24 * 60 * 60
 OF_A_RECORD_SECONDS = 5 * 60
+PREVIEW_TYPES = {"thumbnail": "image/webp", "preview": "image/jpeg"}
 ORIGINAL_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -83,7 +84,7 @@ def _preview(copy: Copy, kind: str, page_number: int, seconds: int) -> HttpRespo
     picture = store().open_preview(copy.file, page_number, kind) if _has_preview(copy.file) else None
     if picture is None:
         return _no_preview()
-    return _cached(FileResponse(picture, content_type="image/webp"), copy, seconds)
+    return _cached(FileResponse(picture, content_type=PREVIEW_TYPES[kind]), copy, seconds)
 
 
 def _has_preview(file: ImageFile) -> bool:

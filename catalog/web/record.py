@@ -235,7 +235,16 @@ def _copies_words(view: RecordView) -> str:
 def _relations(view: RecordView) -> list[dict]:
     records = Record.objects.select_related("best_copy", "record_copy__agency")
     others = records.in_bulk([r.other.pk for r in view.relations])
-    return [{"sentence": f"{r.sentence}:", "card": card_of_record(others[r.other.pk])} for r in view.relations]
+    return [
+        {"sentence": f"{r.sentence}:", "found": _found_words(r), "card": card_of_record(others[r.other.pk])}
+        for r in view.relations
+    ]
+
+
+def _found_words(relation: reading.RelationView) -> str:
+    if relation.decision:
+        return "Decided by a records officer."
+    return f"Found by comparing the pictures. {relation.because}".strip()
 
 
 def _decision(decision: Decision, reader: User, decides: bool) -> dict:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Copy, Decision, Filing, ReviewItem
-from catalog.services import deciding, reading
+from catalog.services import deciding, exhibiting, reading
 
 from .cards import copy_picture
 from .comparison import side_by_side
@@ -22,6 +22,11 @@ from .forms import VERDICTS, DecisionForm, ReasonForm
 from .words import day_in_words, joined, since_in_words, size_in_words
 
 LAST_DECISIONS = 5
+EXHIBITS = (
+    ("a", "A", "Picture A, cut and turned as both show it"),
+    ("b", "B", "Picture B, laid exactly over picture A"),
+    ("differences", "What differs", "Both pictures in grey; what differs is coloured and framed"),
+)
 
 
 def for_officers(view):
@@ -61,26 +66,40 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _place(item: ReviewItem) -> str:
-    return f"{item.distance_bits}-{item.pk}"
+    return f"{item.misfit}-{item.pk}"
 
 
 def _after(queue, place: str):
-    bits, _, key = place.partition("-")
-    if not (bits.isdecimal() and key.isdecimal() and len(place) < 24):
+    misfit, _, key = place.partition("-")
+    if not (misfit.isdecimal() and key.isdecimal() and len(place) < 24):
         return queue
-    return queue.filter(Q(distance_bits__gt=int(bits)) | Q(distance_bits=int(bits), pk__gt=int(key)))
+    return queue.filter(Q(misfit__gt=int(misfit)) | Q(misfit=int(misfit), pk__gt=int(key)))
 
 
 @for_officers
 @require_safe
 def review_pair(request: HttpRequest, public_id: str) -> HttpResponse:
+    return render(request, "catalog/review.html", _context(request, _item(request, public_id)))
+
+
+@for_officers
+@require_safe
+def exhibit(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """Show one of the two pictures laid over the other, or where they differ."""
+    picture = exhibiting.picture_of(_item(request, public_id), kind)
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg")
+
+
+def _item(request: HttpRequest, public_id: str) -> ReviewItem:
     items = ReviewItem.objects.visible_to(request.user).select_related(
-        "copy_a__file", "copy_b__file", "copy_a__record", "copy_b__record"
+        "copy_a__file", "copy_b__file", "copy_a__record", "copy_b__record", "match__file_low", "match__file_high"
     )
     item = get_object_or_404(items, public_id=public_id)
     if not deciding.may_decide(request.user, item.copy_a, item.copy_b):
         raise Http404
-    return render(request, "catalog/review.html", _context(request, item))
+    return item
 
 
 def _context(request: HttpRequest, item: ReviewItem) -> dict:
@@ -92,6 +111,7 @@ def _context(request: HttpRequest, item: ReviewItem) -> dict:
         "position": waiting - _after(queue, _place(item)).count(),
         "waiting": waiting,
         "sides": [_side("A", item.copy_a), _side("B", item.copy_b)],
+        "laid": _laid(item),
         "differing": [row for row in rows if row[1] != row[2]],
         "alike": [row for row in rows if row[1] == row[2]],
         "place": _place(item),
@@ -101,6 +121,16 @@ def _context(request: HttpRequest, item: ReviewItem) -> dict:
         ],
         "recent": _recent(request),
     }
+
+
+def _laid(item: ReviewItem) -> list[dict[str, str]]:
+    """Return the pictures that show both on the same pixels; none where they cannot be laid over one another."""
+    if not exhibiting.has_exhibit(item):
+        return []
+    return [
+        {"kind": kind, "label": label, "alt": alt, "picture": reverse("exhibit", args=[item.public_id, kind])}
+        for kind, label, alt in EXHIBITS
+    ]
 
 
 def _side(letter: str, copy: Copy) -> dict[str, str]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("review", review.review, name="review"),
     path("review/decide", review.decide, name="decide"),
     re_path(rf"^review/{PUBLIC_ID}$", review.review_pair, name="review-pair"),
+    re_path(rf"^review/{PUBLIC_ID}/(?P<kind>a|b|differences)$", review.exhibit, name="exhibit"),
     re_path(rf"^decisions/{PUBLIC_ID}/undo$", review.undo, name="undo"),
     path("jobs", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/retry", jobs.retry, name="job-retry"),

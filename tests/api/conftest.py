@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from catalog import tasks
 from catalog.models import ApiToken, Filing
-from tests.conftest import drawn, jpeg
+from tests.conftest import drawn, jpeg, tiny
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def two(agencies, filed):
     picture = drawn(7, size=(640, 480))
     return (
         filed(agencies["building"], data=jpeg(picture), title="Mill, north"),
-        filed(agencies["metro"], data=jpeg(picture, quality=40), title="Mill from the line"),
+        filed(agencies["metro"], data=tiny(picture), title="Mill from the line"),
     )
 
 

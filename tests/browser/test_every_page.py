@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.models import Job, ReviewItem
 from catalog.services import jobs, uploading
-from tests.conftest import drawn, jpeg, with_exif
+from tests.conftest import drawn, faintly_marked, jpeg, with_exif
 
 from .conftest import ROOT, WIDTHS
 
@@ -35,8 +35,8 @@ def city(agencies, schemes, person, file_it, run_jobs):
         with_exif(mill, artist="B. Ito"), metro, title="Stop", created="2024-03-12", numbers=[("apn", "5149-015-903")]
     )
     file_it(mill, housing, title="Site check", key="again")
-    file_it(jpeg(drawn(32)), building, key="32", title="Large", audience="internal")
-    file_it(jpeg(drawn(32).resize((160, 120))), metro, key="32", title="Small", audience="internal")
+    file_it(jpeg(drawn(7), quality=95), building, key="32", title="Large", audience="internal")
+    file_it(faintly_marked(drawn(7)), metro, key="32", title="Small", audience="internal")
     for seed in range(40, 66):
         file_it(jpeg(drawn(seed, (96, 72))), metro, key=str(seed), title=f"Platform {seed}", created=str(1980 + seed))
     run_jobs()

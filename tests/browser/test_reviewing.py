@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Decision, ReviewItem
-from tests.conftest import drawn, jpeg
+from tests.conftest import drawn, jpeg, tiny
 
 
 @pytest.fixture
 def three_pairs(agencies, file_it, run_jobs):
     for seed in (21, 22, 23):
         file_it(jpeg(drawn(seed)), agencies["building"], key=f"{seed}", title=f"Large {seed}")
-        file_it(jpeg(drawn(seed).resize((160, 120))), agencies["metro"], key=f"{seed}", title=f"Small {seed}")
+        file_it(tiny(drawn(seed)), agencies["metro"], key=f"{seed}", title=f"Small {seed}")
     run_jobs()
     assert ReviewItem.objects.count() == 3
 

@@ -1,9 +1,12 @@
+import io
+
 import pytest
 from django.utils import timezone
+from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
 from catalog.models import Copy, Decision, Record, Relation, ReviewItem
-from tests.conftest import drawn, jpeg
+from tests.conftest import drawn, faintly_marked, jpeg, tiny
 
 pytestmark = pytest.mark.django_db
 
@@ -12,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def question(agencies, filed) -> ReviewItem:
     """A picture and a smaller one of it: alike, and not for the software to decide."""
     filed(agencies["building"], data=jpeg(drawn(7)), title="The large one", numbers=())
-    filed(agencies["metro"], data=jpeg(drawn(7).resize((160, 120))), title="The small one")
+    filed(agencies["metro"], data=tiny(drawn(7)), title="The small one")
     return ReviewItem.objects.get()
 
 
@@ -67,8 +70,8 @@ def test_a_pair_that_somebody_decided_meanwhile_is_not_decided_twice(signed_in, 
 
 
 def test_later_leads_to_the_next_pair_and_then_around(signed_in, officer, agencies, filed, question):
-    filed(agencies["building"], data=jpeg(drawn(8)), title="Another", key="8a")
-    filed(agencies["metro"], data=jpeg(drawn(8).resize((160, 120))), title="Another, small", key="8b")
+    filed(agencies["building"], data=jpeg(drawn(9)), title="Another", key="9a")
+    filed(agencies["metro"], data=tiny(drawn(9)), title="Another, small", key="9b")
     client = signed_in(officer)
     first = client.get("/review").url
     place = client.get(first).context["place"]
@@ -105,3 +108,30 @@ def test_the_pair_page_needs_few_queries(signed_in, officer, question, django_as
     client = signed_in(officer)
     with django_assert_max_num_queries(32):
         client.get(f"/review/{question.public_id}")
+
+
+@pytest.fixture
+def doubt(agencies, filed) -> ReviewItem:
+    """A picture, and the same with a faint mark on it, which careless copying could have left."""
+    filed(agencies["building"], data=jpeg(drawn(7), quality=95), title="Without", numbers=())
+    filed(agencies["metro"], data=faintly_marked(drawn(7)), title="With")
+    return ReviewItem.objects.get()
+
+
+@pytest.mark.parametrize("kind", ["a", "b", "differences"])
+def test_both_pictures_are_shown_laid_over_one_another(signed_in, officer, doubt, kind):
+    client = signed_in(officer)
+    assertContains(client.get("/review", follow=True), f"/review/{doubt.public_id}/{kind}")
+    picture = client.get(f"/review/{doubt.public_id}/{kind}")
+    assert picture["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(picture.content)).size == drawn(7).size
+
+
+def test_an_exhibit_is_for_those_who_may_decide(client, signed_in, person, agency, doubt):
+    address = f"/review/{doubt.public_id}/differences"
+    assert client.get(address).url.startswith("/sign-in")
+    assert signed_in(person("filer", filer=[agency])).get(address).status_code == 404
+
+
+def test_pictures_that_cannot_be_laid_over_one_another_are_not(signed_in, officer, question):
+    assert signed_in(officer).get(f"/review/{question.public_id}/differences").status_code == 404

@@ -9,7 +9,11 @@ from django.db.models import QuerySet
 
 from catalog.models import Copy, Filing, Record, Relation, ReviewItem
 
-VERDICTS = {Relation.Kind.DERIVED_FROM: "derivative", Relation.Kind.SAME_SCENE: "same-scene"}
+VERDICTS = {
+    Relation.Kind.DERIVED_FROM: "derivative",
+    Relation.Kind.SHARES_PAGES: "derivative",
+    Relation.Kind.SAME_SCENE: "same-scene",
+}
 BATCH = 1000
 
 
@@ -42,10 +46,13 @@ def verdicts(audience: str, filings: QuerySet) -> Iterator[tuple[tuple[str, str]
     """Yield ((a, b), verdict), the strongest first: merged, then links, then questions that are open."""
     yield from _merged(filings)
     relations = Relation.objects.standing().filter(from_copy__audience_key=audience)
-    ends = relations.order_by("pk").values_list("from_copy", "to_copy", "kind")
-    yield from _between(((a, b, VERDICTS[kind]) for a, b, kind in ends.iterator(chunk_size=BATCH)), filings)
-    items = ReviewItem.objects.filter(audience_key=audience).order_by("pk").values_list("copy_a", "copy_b")
-    yield from _between(((a, b, "review") for a, b in items.iterator(chunk_size=BATCH)), filings)
+    for kinds in ((Relation.Kind.DERIVED_FROM, Relation.Kind.SHARES_PAGES), (Relation.Kind.SAME_SCENE,)):
+        ends = relations.filter(kind__in=kinds).order_by("pk").values_list("from_copy", "to_copy", "kind")
+        yield from _between(((a, b, VERDICTS[kind]) for a, b, kind in ends.iterator(chunk_size=BATCH)), filings)
+    items = ReviewItem.objects.filter(audience_key=audience).order_by("misfit", "pk").values_list("copy_a", "copy_b")
+    for better, worse in items.iterator(chunk_size=BATCH):
+        beside = _names(better, filings)[:1]
+        yield from ((_pair(name, first), "review") for first in beside for name in _names(worse, filings))
 
 
 def _merged(filings: QuerySet):

@@ -1,4 +1,4 @@
-"""Run the whole product on this machine: pages, workers and sweep, each started again when it dies."""
+"""Run the whole product on this machine: pages, workers, sweep and matcher, each started again when it dies."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ class Process:
 
 
 class Command(BaseCommand):
-    help = "Serve the catalog: web pages, Celery workers and their sweep. Ctrl-C ends them all."
+    help = "Serve the catalog: web pages, Celery workers, their sweep and their matcher. Ctrl-C ends them all."
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
@@ -110,6 +110,8 @@ def _processes(host: str, port: int, workers: int, demo: bool) -> list[Process]:
         Process("The web server", [python, *web.split(), *web_options]),
         Process("The worker", [python, *calm, *worker.split(), *worker_options]),
     ]
+    if settings.MATCHER == "process":
+        found.append(Process("The matcher", [python, manage, "matcher"]))
     if demo:
         found.append(Process("The demo", [python, manage, "load_demo", "--decide"], is_once=True))
     return found

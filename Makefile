@@ -3,6 +3,7 @@
 #   make test   the tests, on SQLite (DATABASE_URL=postgres://... for PostgreSQL)
 #   make lint   style and mistakes
 #   make bench  speed, against a bare decode
+#   make bench-detect   how well duplicates are found, other tools beside it (DETECT="--limit 6" for less)
 #   make browser-test, make screenshots   what people see, in Chromium
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ BIN := .venv/bin
 export DATA_DIR ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench browser-test screenshots setup setup-dev clean
+.PHONY: run test lint bench bench-detect browser-test screenshots setup setup-dev clean
 
 setup: .venv/.ready static/vendor/.ready
 
@@ -54,6 +55,9 @@ lint: setup-dev
 
 bench: setup-dev
 	$(BIN)/python bench/speed.py
+
+bench-detect: setup-dev
+	$(BIN)/python bench/detect.py --write-doc $(DETECT)
 
 clean:
 	rm -rf .venv node_modules static/vendor

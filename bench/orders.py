@@ -1,4 +1,6 @@
-"""The same files in many orders, with 1, 2 and 8 workers, some of them killed: are the groups and best copies the same?
+"""The same files in many orders, with 1, 2 and 8 workers, some of them killed: do they come out alike?
+
+Groups, best copies, questions and relations are compared.
 
     python bench/orders.py FOLDER [--files 200] [--orders 20] [--kill]
 
@@ -67,7 +69,7 @@ def one_order(paths: list[Path], order: int, options) -> tuple:
         )
         members = sorted(sorted(Path(name).name for name in group) for group in state["members"])
         counts = state["filings"], state["files"], state["pages"], tuple(state["states"]), tuple(state["set_aside"])
-        return members, sorted(best for _, best in state["groups"]), state["reviews"], counts
+        return members, sorted(best for _, best in state["groups"]), state["reviews"], state["relations"], counts
     finally:
         if installation:
             installation.kill_workers()

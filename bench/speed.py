@@ -1,11 +1,13 @@
 """Speed, with the machine it ran on: `make bench`. Times are noisy; the ratios are what counts.
 
 1. images per second from folder to record, with the real workers on all cores
-2. CPU time of examining an image of 8 megapixels or more against one full Pillow decode of it, in one process
+2. CPU time of each step of examining images of 8 megapixels or more, as a multiple of one full Pillow decode of them,
+   in one process
 3. time of a search at 100,000 records (RECORDS=... for another number)
+
+PARTS=against_a_decode runs one of the three: folder_to_record, against_a_decode, searches.
 """
 
-import io
 import os
 import platform
 import random
@@ -26,7 +28,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PHOTOS = PROJECT.parent / "shared" / "samples" / "photos"
 RECORDS = int(os.environ.get("RECORDS", "100000"))
 PICTURES = int(os.environ.get("PICTURES", "200"))
-DECODE_ROUNDS = 5
+DECODE_ROUNDS = 7
 SEARCHES = 40
 
 
@@ -37,9 +39,9 @@ def main() -> None:
     sys.path.insert(0, str(PROJECT))
     try:
         print(f"Machine: {machine()}", flush=True)
-        folder_to_record(folder)
-        against_a_decode(folder)
-        searches()
+        for part in (folder_to_record, against_a_decode, searches):
+            if part.__name__ in os.environ.get("PARTS", part.__name__).split(","):
+                part(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -121,21 +123,82 @@ def manage(*arguments: str) -> str:
 
 
 def against_a_decode(folder: Path) -> None:
-    from catalog.imaging.examine import examine
-    from catalog.imaging.media import MediaType
-
-    path, out = folder / "large.jpg", folder / "previews"
+    out = folder / "previews"
     out.mkdir()
-    drawn(1, (4032, 3024)).save(path, quality=90)
-    data = path.read_bytes()
-    ratios = []
-    for _ in range(DECODE_ROUNDS):
-        bare = cpu(lambda: Image.open(io.BytesIO(data)).load())
-        ratios.append(cpu(lambda: examine(path, MediaType.JPEG, out)) / bare)
-    print(
-        f"Examining 12 megapixels (digests, fingerprints, thumbnail, preview): {statistics.median(ratios):.1f} times "
-        f"the CPU time of one full decode ({bare * 1000:.0f} ms)"
-    )
+    large = large_pictures(folder)
+    tables = [steps_against_a_decode(path, out) for path in large.values()]
+    print("CPU time as multiples of one full decode (medians, paired in one process):")
+    print(f"  {'':34}" + "".join(f"{name:>26}" for name in large))
+    for step in tables[0]:
+        print(f"  {step:34}" + "".join(f"{table[step]:26.2f}" for table in tables))
+
+
+def large_pictures(folder: Path) -> dict[str, Path]:
+    """Return JPEGs of 8 megapixels or more by what they are: camera files where they are at hand, and a drawn one."""
+    made = folder / "large.jpg"
+    drawn(1, (4032, 3024)).save(made, quality=90)
+    camera = {"camera, 16 MP": "Kodak_PIXPRO_FZ201.jpg", "camera, 10 MP": "Wine_by_Jakkub_Mede.jpg"}
+    found = {label: PHOTOS / name for label, name in camera.items() if (PHOTOS / name).is_file()}
+    if PHOTOS.is_dir():
+        sheet = folder / "sheet.jpg"
+        photographs_side_by_side().save(sheet, quality=90)
+        found["photographs, 8 MP, q90"] = sheet
+    return {**found, "drawn with noise, 12 MP": made}
+
+
+def photographs_side_by_side() -> Image.Image:
+    """Put camera pictures at their own resolution side by side: 3,264 x 2,448 pixels."""
+    names = ("Canon_PowerShot_S40_(2)", "Casio_EX-Z3", "Kodak_DX4330", "Olympus_C720UZ", "FujiFilm_MX-2900Zoom")
+    sheet = Image.new("RGB", (3_264, 2_448))
+    for number in range(9):
+        with Image.open(PHOTOS / f"{names[number % len(names)]}.jpg") as picture:
+            sheet.paste(picture.crop((0, 100, 1_088, 916)), (number % 3 * 1_088, number // 3 * 816))
+    return sheet
+
+
+def steps_against_a_decode(path: Path, out: Path) -> dict[str, float]:
+    from catalog.imaging import examine as examining
+    from catalog.imaging.features import local_features
+    from catalog.imaging.fingerprints import grey_of, phash256_orientations, pixel_digest, texture, upright_with_digest
+    from catalog.imaging.inksheet import is_page_like
+    from catalog.imaging.media import MediaType
+    from catalog.imaging.resolution import real_pixels
+    from catalog.imaging.upright import upright
+
+    pages = examining.pages(path, MediaType.JPEG)
+    page = next(pages)
+    seen = upright(page.picture, examining.PREVIEW_SIDE_PX)
+    grey = grey_of(seen)
+    levels = np.asarray(grey)
+
+    def fingerprinted() -> None:
+        for one in examining.pages(path, MediaType.JPEG):
+            phash256_orientations(grey_of(upright_with_digest(one, examining.PREVIEW_SIDE_PX)[0]))
+
+    steps: dict[str, Callable[[], object]] = {
+        "digest of the pixels": lambda: pixel_digest(page),
+        "reduced and upright": lambda: upright(page.picture, examining.PREVIEW_SIDE_PX),
+        "both in one pass": lambda: upright_with_digest(page, examining.PREVIEW_SIDE_PX),
+        "grey": lambda: grey_of(seen),
+        "hashes": lambda: phash256_orientations(grey),
+        "texture": lambda: texture(grey),
+        "local features": lambda: local_features(levels),
+        "page or scene": lambda: is_page_like(levels),
+        "working picture": lambda: examining.working_jpeg(seen, is_page=False),
+        "real pixels": lambda: real_pixels(page.picture),
+        "thumbnail and preview": lambda: examining._written(seen, 1, out),
+        "decode, digest and hashes": fingerprinted,
+        "the whole look": lambda: examining.examine(path, MediaType.JPEG, out),
+    }
+    table = {name: against(path, step) for name, step in steps.items()}
+    pages.close()
+    return table
+
+
+def against(path: Path, step: Callable[[], object]) -> float:
+    """Return the CPU time of a step over that of one full decode, the median of pairs."""
+    step()
+    return statistics.median(cpu(step) / cpu(lambda: Image.open(path).load()) for _ in range(DECODE_ROUNDS))
 
 
 def cpu(call: Callable[[], object]) -> float:
@@ -147,7 +210,7 @@ def cpu(call: Callable[[], object]) -> float:
 # ---- search --------------------------------------------------------------------------------------------------
 
 
-def searches() -> None:
+def searches(_folder: Path) -> None:
     import django
 
     django.setup()

@@ -3,11 +3,14 @@
 For each pair of records the evidence about their two best copies decides: linked, asked about, or nothing. A
 person's standing decision about them goes before it. All is a function of evidence, decisions and the groups as
 they stand, so it comes out alike whatever was filed first.
+
+What is said of a pair belongs to the worse of the two and depends on nothing but what is said of better ones.
+So whatever changes is carried on from better records to worse ones alone, and comes to an end.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -52,6 +55,19 @@ class Link:
     kind: str
     match: Match
 
+    @property
+    def key(self) -> tuple[int, int, str]:
+        return self.made.pk, self.original.pk, self.kind
+
+    def is_derivation_of(self, record: Record) -> bool:
+        """Tell whether the pictures themselves say that the record was made from the other one."""
+        says = Finding.of(self.match).made_from == self.original.file.sha256
+        return self.kind == Relation.Kind.DERIVED_FROM and self.made.record_id == record.pk and says
+
+    def other(self, record: Record) -> int:
+        """Return the key of the other record."""
+        return self.original.record_id if self.made.record_id == record.pk else self.made.record_id
+
 
 # ---- the two steps ---------------------------------------------------------------------------------------------
 
@@ -63,7 +79,7 @@ def measure_links(file: ImageFile, *, seconds: float | None = None) -> None:
     """
     pairs = Pairs(measures=True, seconds=seconds)
     for record in _led_by(file):
-        _outcomes(record, _tied(record), pairs)
+        _Around(record).own(pairs)
 
 
 def relate_led_by(file: ImageFile, *, at: datetime) -> None:
@@ -87,12 +103,14 @@ def _led_by(file: ImageFile):
 def relate(record: Record, *, at: datetime) -> None:
     """Let the relations and questions of a standing record follow from what is known; call it under the lock.
 
-    What is not measured yet is left to a job, and so are records for which something changes by it.
+    What is not measured yet is left to a job, and so are worse records for which something changes by it.
     """
-    pairs = Pairs(measures=False)
-    links, questions = _outcomes(record, _tied(record), pairs)
-    stirred = _write_links(record, links, at=at) | ask(record, questions, at=at)
-    relate_later({record.pk, *stirred} if pairs.missing else stirred)
+    pairs, around = Pairs(measures=False), _Around(record)
+    own = around.own(pairs)
+    is_missing = bool(pairs.missing)
+    worse = around.of_worse(own, pairs)
+    stirred = _write_links(record, own.links, worse.links, at=at) | ask(record, own.questions + worse.questions, at=at)
+    relate_later(stirred | worse.unmeasured | ({record.pk} if is_missing else set()))
 
 
 def relate_later(records: Collection[int]) -> None:
@@ -159,58 +177,88 @@ def _nearness(match: Match) -> tuple:
     return bits, -match.measurements.get("votes", 0), sorted((match.file_low.sha256, match.file_high.sha256))
 
 
-def _outcomes(record: Record, tied: list[Tied], pairs: Pairs) -> tuple[list[Link], list[Question]]:
-    """Return the links that shall stand with these records, and the questions that are open with them.
+@dataclass(slots=True)
+class Outcome:
+    """What evidence says of a record and others.
 
-    Where both come from one original nothing more is said: a crop and a frame of one photograph are linked to it,
-    not to one another. What is near by hash is compared even so, because it may be the same.
+    made_from   the records that the record was made from, as far as that is certain: they explain what else it is like
+    unmeasured  the records of which evidence is missing
     """
-    others = [one.record.pk for one in tied]
-    answered = _answered(record.pk, others)
-    origins = _origins([record.pk, *others])
-    roots = {pk for of in origins.values() for pk in of}
-    roots -= {pk for pk, of in _origins(roots).items() if of}
-    can_be_judged = comparable({record.best_copy.file_id, *(one.record.best_copy.file_id for one in tied)})
-    pairs.read([record.best_copy.file_id])
-    found: list[tuple[Tied, Match]] = []
-    questions, links = [], []
-    own: set[int] = set(origins[record.pk] & answered)
-    for one in tied:
-        if one.record.pk in answered:
-            continue
-        if not {record.best_copy.file_id, one.record.best_copy.file_id} <= can_be_judged:
+
+    links: list[Link] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    made_from: set[int] = field(default_factory=set)
+    unmeasured: set[int] = field(default_factory=set)
+
+
+class _Around:
+    """A record, and what is tied to it.
+
+    Where both of a pair were made from one original nothing more is said of them: a crop and a frame of one
+    photograph are linked to it, not to one another. What is near by hash is compared even so: it may be the same.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        tied = _tied(record)
+        others = [one.record.pk for one in tied]
+        answered = _answered(record.pk, others)
+        self.better = [one for one in tied if rank(one.record) < rank(record) and one.record.pk not in answered]
+        self.worse = [one for one in tied if rank(one.record) > rank(record) and one.record.pk not in answered]
+        self.comparable = comparable({record.best_copy.file_id, *(one.record.best_copy.file_id for one in tied)})
+        self.origins = _origins([record.pk, *others])
+        self.decided_origins = self.origins[record.pk] & answered
+
+    def own(self, pairs: Pairs) -> Outcome:
+        """Return what stands between the record and better ones, the best first."""
+        outcome = Outcome(made_from=set(self.decided_origins))
+        for one in self.better:
+            link = self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs)
+            if link and link.is_derivation_of(self.record):
+                outcome.made_from.add(one.record.pk)
+        return outcome
+
+    def of_worse(self, own: Outcome, pairs: Pairs) -> Outcome:
+        """Return what should stand between the record and worse ones, by what is known: they have the say."""
+        outcome = Outcome()
+        for one in self.worse:
+            self._judge(one, outcome, own.made_from & self.origins[one.record.pk], pairs)
+        return outcome
+
+    def _judge(self, one: Tied, outcome: Outcome, explained: set[int], pairs: Pairs) -> Link | None:
+        """Add what evidence says of the record and another one, unless an original of both explains it."""
+        files = self.record.best_copy.file, one.record.best_copy.file
+        if not {file.pk for file in files} <= self.comparable:
             if one.is_near_by_hash:
-                questions.append(looks_alike(record, one.record, one.candidates[0]))
-            continue
-        if not one.is_near_by_hash and own & roots & origins[one.record.pk]:
-            continue
-        if match := pairs.match(record.best_copy.file, one.record.best_copy.file):
-            found.append((one, match))
-            if (
-                match.supports == Match.Supports.DERIVATIVE
-                and _link(record, one.record, match).made == record.best_copy
-            ):
-                own.add(one.record.pk)
-    roots -= {record.pk} if own else set()
-    for one, match in found:
-        if match.supports in (Match.Supports.OPEN, Match.Supports.SAME_IMAGE):
-            questions.append(_question(record, one.record, match))
-        elif match.supports in KINDS and not own & roots & origins[one.record.pk]:
-            links.append(_link(record, one.record, match))
-    return links, questions
+                outcome.questions.append(looks_alike(self.record, one.record, one.candidates[0]))
+            return None
+        if explained and not one.is_near_by_hash:
+            return None
+        match = pairs.match(*files)
+        if match is None:
+            outcome.unmeasured.add(one.record.pk)
+        elif match.supports in (Match.Supports.OPEN, Match.Supports.SAME_IMAGE):
+            outcome.questions.append(_question(self.record, one.record, match))
+        elif match.supports in KINDS and not explained:
+            link = _link(self.record, one.record, match)
+            outcome.links.append(link)
+            return link
+        return None
 
 
 def _origins(records: Collection[int]) -> dict[int, set[int]]:
-    """Return {record: records that it was made from}, as written down, by whomever.
+    """Return {record: records that it was made from}, as decided, or as written down of better ones.
 
     Where the pictures do not tell which of the two was made from the other (a mark-up), neither explains anything.
     """
     found: dict[int, set[int]] = {pk: set() for pk in records}
     made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, from_copy__record__in=records)
-    for relation in made.select_related("match", "from_copy", "to_copy__file"):
-        original = Finding.of(relation.match).made_from if relation.match else relation.to_copy.file.sha256
-        if original == relation.to_copy.file.sha256:
-            found[relation.from_copy.record_id].add(relation.to_copy.record_id)
+    for relation in made.select_related("match", "from_copy__file", "to_copy__file"):
+        made_copy, original = relation.from_copy, relation.to_copy
+        is_certain = relation.match is None or Finding.of(relation.match).made_from == original.file.sha256
+        is_better = (original.file.rank, original.apart) < (made_copy.file.rank, made_copy.apart)
+        if relation.decision_id or (is_certain and is_better):
+            found[made_copy.record_id].add(original.record_id)
     return found
 
 
@@ -243,20 +291,25 @@ def _question(record: Record, other: Record, match: Match) -> Question:
 # ---- writing them down -----------------------------------------------------------------------------------------
 
 
-def _write_links(record: Record, links: list[Link], *, at: datetime) -> set[int]:
-    """Let the record's relations by evidence be these; return the records at the other ends of what changed."""
-    wanted = {(link.made.pk, link.original.pk, link.kind): link for link in links}
+def _write_links(record: Record, own: list[Link], of_worse: list[Link], *, at: datetime) -> set[int]:
+    """Let the record's relations with better ones be these; return the worse ones whose relation should change."""
+    wanted, expected = ({link.key: link for link in links} for links in (own, of_worse))
     about = Q(from_copy__record=record) | Q(to_copy__record=record)
     by_evidence = Relation.objects.standing().filter(about, decision__isnull=True)
     stirred: set[int] = set()
-    for relation in by_evidence.select_related("from_copy__record", "to_copy__record"):
-        ends = {relation.from_copy.record_id, relation.to_copy.record_id} - {record.pk}
-        link = wanted.pop((relation.from_copy_id, relation.to_copy_id, relation.kind), None)
-        if link is not None:
+    for relation in by_evidence.select_related(
+        "from_copy__record__best_copy__file", "to_copy__record__best_copy__file"
+    ):
+        key = relation.from_copy_id, relation.to_copy_id, relation.kind
+        if link := wanted.pop(key, None):
             _renew(relation, link.match)
+        elif link := expected.pop(key, None):
+            if _is_stale(relation, link.match):
+                stirred.add(link.other(record))
+        elif worse := _worse_end(relation, record):
+            stirred.add(worse)
         else:
             retract(relation, at=at)
-            stirred |= ends | _made_from(relation.from_copy.record_id)
     for link in wanted.values():
         finding = Finding.of(link.match)
         relation = Relation.objects.create(
@@ -264,22 +317,32 @@ def _write_links(record: Record, links: list[Link], *, at: datetime) -> set[int]
             region=finding.region, because=finding.because, made_at=at,
         )  # fmt: skip
         _tell("relation.made", relation, at)
-        stirred |= {link.original.record_id} | _made_from(link.made.record_id)
-    return stirred - {record.pk}
+    return stirred | {link.other(record) for link in expected.values()}
 
 
-def _made_from(record: int) -> set[int]:
-    """Return the record and those made from it: whether it has an origin itself decides what is said of them."""
-    made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, to_copy__record=record)
-    return {record, *made.values_list("from_copy__record", flat=True)}
+def _worse_end(relation: Relation, record: Record) -> int | None:
+    """Return the other record of a relation between two best copies where it has the say of it: it is the worse."""
+    ends = relation.from_copy.record, relation.to_copy.record
+    other = ends[0] if ends[1] == record else ends[1]
+    is_between_best = {end.best_copy_id for end in ends} == {relation.from_copy_id, relation.to_copy_id}
+    if other != record and other.state == Record.State.STANDING and is_between_best and rank(other) > rank(record):
+        return other.pk
+    return None
+
+
+def _said_now(match: Match) -> dict:
+    finding = Finding.of(match)
+    return {"match_id": match.pk, "how": finding.how, "region": finding.region, "because": finding.because}
+
+
+def _is_stale(relation: Relation, match: Match) -> bool:
+    return any(getattr(relation, name) != value for name, value in _said_now(match).items())
 
 
 def _renew(relation: Relation, match: Match) -> None:
     """Let a relation that stays say what the evidence says now."""
-    finding = Finding.of(match)
-    fields = {"match_id": match.pk, "how": finding.how, "region": finding.region, "because": finding.because}
-    if any(getattr(relation, name) != value for name, value in fields.items()):
-        Relation.objects.filter(pk=relation.pk).update(**fields)
+    if _is_stale(relation, match):
+        Relation.objects.filter(pk=relation.pk).update(**_said_now(match))
 
 
 def retract(relation: Relation, *, at: datetime) -> None:

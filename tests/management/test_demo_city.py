@@ -11,8 +11,9 @@ from django.db import transaction
 
 from catalog import tasks
 from catalog.models import Decision, Filing, ImageFile, Job, Record, Relation, ReviewItem, SearchEntry, User
-from catalog.services import jobs, matching
+from catalog.services import matching
 from catalog.services.store import store
+from tests.conftest import work_through
 
 PACKAGES = ("interior_photos", "skimage", "sklearn")
 MISSING = [name for name in PACKAGES if find_spec(name) is None]
@@ -28,9 +29,7 @@ def _demo(django_db_setup, django_db_blocker, tmp_path_factory):
         store.cache_clear()
         matching.mirror.cache_clear()
         call_command("load_demo", stdout=StringIO())
-        while jobs.count_due(1):
-            tasks.work()
-        tasks.publish()
+        work_through()
         yield
         transaction.set_rollback(True)
 
@@ -216,6 +215,7 @@ def test_the_officer_decides_a_few_pairs_once(photographs, monkeypatch):
     for made in (3, 0):
         call_command("load_demo", "--decide", stdout=(out := StringIO()))
         assert f"decided {made} pairs" in out.getvalue()
+        work_through()
     assert set(Decision.objects.effective().values_list("verdict", flat=True)) == {"same", "derivative", "same-scene"}
     decided = Relation.objects.standing().filter(decision__isnull=False)
     assert {r.kind for r in decided} == {Relation.Kind.DERIVED_FROM, Relation.Kind.SAME_SCENE}

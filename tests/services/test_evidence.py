@@ -85,7 +85,8 @@ def test_a_crop_and_a_mark_up_are_linked_with_the_reason_and_never_merged(file_i
     assert ("crop", "derived-from", "whole") in links()
     assert ("marked", "derived-from", "whole") in links()
     made = Copy.objects.get(filings__item_key="crop").record
-    (relation,) = [r for r in read_record(made, None).relations if r.is_from_here]
+    whole = Copy.objects.get(filings__item_key="whole").record
+    (relation,) = [r for r in read_record(made, None).relations if r.is_from_here and r.other == whole]
     assert relation.sentence == "This picture was made from"
     assert relation.because
     assert relation.decision is None

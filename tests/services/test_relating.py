@@ -1,0 +1,124 @@
+"""Relations come to the same end whatever was related first, and come to an end."""
+
+import secrets
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.imaging.features import LOCAL
+from catalog.imaging.fingerprints import PHASH
+from catalog.models import Agency, Copy, Filing, ImageFile, Job, Match, Page, Record, Relation, Source
+from catalog.services import evidencing, jobs, relating
+
+pytestmark = pytest.mark.django_db
+
+TURNS_MAX = 300
+SUPPORTS = ("derivative", "same-scene", "different", "open")
+
+
+@st.composite
+def evidence(draw) -> dict[tuple[int, int], tuple[str, int | None, str]]:
+    """Return {pair of pictures: (what evidence supports, which is the original, what found the pair)} of up to six."""
+    count = draw(st.integers(3, 6))
+    pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
+    chosen = draw(st.lists(st.sampled_from(pairs), min_size=2, unique=True))
+    found = {}
+    for pair in chosen:
+        supports = draw(st.sampled_from(SUPPORTS))
+        original = draw(st.sampled_from((None, *pair))) if supports == "derivative" else None
+        found[pair] = supports, original, draw(st.sampled_from((PHASH, LOCAL)))
+    return found
+
+
+def standing_alone(agency: Agency, number: int) -> Record:
+    """A record with one copy; the lower its number the better its file."""
+    file = ImageFile.objects.create(
+        sha256=f"{number:02}{secrets.token_hex(31)}", size_bytes=1, media_type="image/jpeg", state="intact",
+        received_at=timezone.now(), examined_at=timezone.now(), settled_at=timezone.now(), rank=f"{number:04}",
+    )  # fmt: skip
+    Page.objects.create(
+        file=file, number=1, width_px=900, height_px=700, mode="RGB", bit_depth=8, is_judgeable=True, has_working=True
+    )
+    now = timezone.now()
+    record = Record.objects.create(audience_key="public", filed_at=now, modified_at=now)
+    copy = Copy.objects.create(file=file, audience_key="public", record=record, home_record=record, made_at=now)
+    source, _ = Source.objects.get_or_create(agency=agency, name="tests", defaults={"kind": Source.Kind.API})
+    filing = Filing.objects.create(
+        agency=agency, source=source, item_key=f"{number}", file=file, file_name="a.jpg", copy=copy, filed_at=now,
+        audience="public", audience_key="public",
+    )  # fmt: skip
+    Record.objects.filter(pk=record.pk).update(state="standing", best_copy=copy, record_copy=filing)
+    return record
+
+
+def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | None, method: str) -> None:
+    """Write down a candidate and the evidence about it."""
+    low, high = sorted((one, other), key=lambda file: file.pk)
+    finding = {
+        "is_clear": True, "fit": 0.9, "made_from": original.sha256 if original else "", "how": "", "region": None,
+        "because": "As drawn.", "differences": [],
+    }  # fmt: skip
+    Match.objects.create(
+        file_low=low, file_high=high, method=method, supports="candidate", made_at=timezone.now(),
+        distance_bits=10 if method == PHASH else None, measurements={"votes": 30},
+    )  # fmt: skip
+    Match.objects.create(
+        file_low=low, file_high=high, method=evidencing.METHOD, supports=supports, made_at=timezone.now(),
+        measurements={"pages": [], "finding": finding}, rule=evidencing.RULE,
+    )  # fmt: skip
+
+
+def related(agency: Agency, said: dict, order: list[int]) -> set[tuple[int, int, str]]:
+    """Relate the records in this order, then whatever is stirred, and return the links; all is taken back."""
+    with transaction.atomic():
+        records = [standing_alone(agency, number) for number in range(1 + max(map(max, said)))]
+        files = [record_of(r).best_copy.file for r in records]
+        for (a, b), (supports, original, method) in said.items():
+            say(files[a], files[b], supports, None if original is None else files[original], method)
+        for number in order:
+            if number < len(records):
+                relating.relate_led_by(files[number], at=timezone.now())
+        for _ in range(TURNS_MAX):
+            if (job := jobs.take_next()) is None:
+                break
+            assert job.kind == Job.Kind.RELATE
+            relating.relate_led_by(ImageFile.objects.get(pk=job.subject), at=timezone.now())
+            jobs.finish(job)
+        else:
+            pytest.fail("relating does not come to an end")
+        number_of = {record.pk: number for number, record in enumerate(records)}
+        links = {
+            (number_of[r.from_copy.record_id], number_of[r.to_copy.record_id], r.kind)
+            for r in Relation.objects.standing().select_related("from_copy", "to_copy")
+        }
+        transaction.set_rollback(True)
+    return links
+
+
+def record_of(record: Record) -> Record:
+    return Record.objects.select_related("best_copy__file").get(pk=record.pk)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(said=evidence(), order=st.permutations(range(6)))
+def test_relations_come_to_one_end_in_any_order(agency, said, order):
+    assert related(agency, said, order) == related(agency, said, sorted(order))
+
+
+def test_what_one_original_explains_is_not_said_again(agency):
+    crops = {(0, 1): ("derivative", 0, LOCAL), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("derivative", 1, LOCAL)}
+    assert related(agency, crops, [2, 1, 0]) == {(1, 0, "derived-from"), (2, 0, "derived-from")}
+
+
+def test_a_copy_that_outranks_its_original_takes_nothing_from_it(agency):
+    """A larger copy with a watermark is made from the picture; so is a crop, which is like both."""
+    said = {(0, 1): ("derivative", None, PHASH), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("derivative", 1, LOCAL)}
+    assert (2, 1, "derived-from") in related(agency, said, [0, 1, 2])
+
+
+def test_two_that_each_seem_made_from_the_other_come_to_an_end(agency):
+    circle = {(0, 1): ("derivative", 1, LOCAL), (1, 2): ("derivative", 2, LOCAL), (0, 2): ("derivative", 0, LOCAL)}
+    assert related(agency, circle, [0, 1, 2]) == related(agency, circle, [2, 0, 1])

@@ -49,6 +49,7 @@ _MIN_CORE_PX = 200
 _TEXTURE_LEVELS = 10.0
 _MOST_REGIONS = 20
 
+Box = tuple[float, float, float, float]
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -98,6 +99,9 @@ class Evidence:
     cover_a: float = 0.0
     cover_b: float = 0.0
     """Share of each picture that the other shows too, 0 to 1."""
+    part_a: Box | None = None
+    part_b: Box | None = None
+    """Where that part lies: left, top, right, bottom as shares of the picture."""
     surround_a: float | None = None
     surround_b: float | None = None
     """Share of what only this picture shows that holds structure, 0 to 1: little in a frame, a desk or a screen; None
@@ -150,7 +154,8 @@ class Evidence:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Take back what `to_json` gave."""
         regions = tuple(Region(**one) for one in values.get("regions", ()))
-        return cls(**{**values, "matrix": tuple(values.get("matrix", ())), "regions": regions})
+        parts = {name: tuple(values[name]) for name in ("part_a", "part_b") if values.get(name)}
+        return cls(**{**values, **parts, "matrix": tuple(values.get("matrix", ())), "regions": regions})
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,22 +259,30 @@ def _geometry(a: WorkingPicture, b: WorkingPicture, matrix: Matrix) -> dict[str,
     singular = np.linalg.svd(jacobian, compute_uv=False)
     scale = float(np.sqrt(abs(np.linalg.det(jacobian))))
     filed = scale * (b.width_px / size_b[0]) / (a.width_px / size_a[0])
+    cover_a, part_a = _shown(size_b, size_a, np.linalg.inv(matrix))
+    cover_b, part_b = _shown(size_a, size_b, matrix)
     return {
         "is_mirrored": is_mirrored,
         "turned_degrees": turned,
         "scale": float(min(filed, 1 / filed)),
         "finer": "a" if filed <= 1 else "b",
         "stretch": float(singular[0] / max(singular[1], 1e-9)),
-        "cover_a": _cover(size_b, size_a, np.linalg.inv(matrix)),
-        "cover_b": _cover(size_a, size_b, matrix),
+        "cover_a": cover_a,
+        "cover_b": cover_b,
+        "part_a": part_a,
+        "part_b": part_b,
     }
 
 
-def _cover(size: tuple[int, int], other: tuple[int, int], matrix: Matrix) -> float:
-    """Return the share of `other`'s area (width, height) that a picture of `size`, laid by the matrix, covers."""
+def _shown(size: tuple[int, int], other: tuple[int, int], matrix: Matrix) -> tuple[float, Box | None]:
+    """Return the share of `other` (width, height) that a picture of `size`, laid by the matrix, covers, and its box."""
     corners = cv2.perspectiveTransform(_corners(size), matrix)
-    area, _ = cv2.intersectConvexConvex(corners.astype(np.float32), _corners(other).astype(np.float32))
-    return float(np.clip(area / (other[0] * other[1]), 0, 1))
+    area, outline = cv2.intersectConvexConvex(corners.astype(np.float32), _corners(other).astype(np.float32))
+    if outline is None or area <= 0:
+        return 0.0, None
+    shares = ((outline.reshape(-1, 2) + 0.5) / other).clip(0, 1)
+    (left, top), (right, bottom) = shares.min(axis=0), shares.max(axis=0)
+    return float(np.clip(area / (other[0] * other[1]), 0, 1)), (float(left), float(top), float(right), float(bottom))
 
 
 _SURROUND_SIDE_PX = 256

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from catalog.imaging.evidence import NOTICEABLE, Evidence, Region
+from catalog.imaging.evidence import NOTICEABLE, Box, Evidence
 
 RULE = "rule/1"
 
@@ -40,7 +40,6 @@ class FileFacts:
 
 
 Side = Literal["a", "b"]
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +265,11 @@ def _part_of(e: Evidence, differs: str) -> Judgement:
         return _made(
             e, kind, f"the one shows the other whole, {words}, on {share} of its area{differs}", made_from=part
         )
-    is_mirrored = " mirrored" if e.is_mirrored else ""
-    return _made(e, "crop", f"the one shows {share} of the other{is_mirrored}{differs}", made_from=larger)
+    is_mirrored = ", mirrored" if e.is_mirrored else ""
+    box = e.part_a if larger == "a" else e.part_b
+    where = f" ({_at(box)})" if box else ""
+    words = f"the one shows {share} of the other{where}{is_mirrored}{differs}"
+    return _made(e, "crop", words, made_from=larger, region=box)
 
 
 def _framed(e: Evidence) -> tuple[str, str]:
@@ -278,8 +280,9 @@ def _framed(e: Evidence) -> tuple[str, str]:
     return "frame", "in a frame or on a screen"
 
 
-def _made(e: Evidence, kind: str, words: str, made_from: Side | None = None) -> Judgement:
-    return _said(e, Supports.DERIVATIVE, f"One was made from the other: {words}.", made_from=made_from, kind=kind)
+def _made(e: Evidence, kind: str, words: str, made_from: Side | None = None, region: Box | None = None) -> Judgement:
+    because = f"One was made from the other: {words}."
+    return _said(e, Supports.DERIVATIVE, because, made_from=made_from, kind=kind, region=region)
 
 
 def _said(e: Evidence, supports: Supports, because: str, **more: Any) -> Judgement:
@@ -365,12 +368,14 @@ def _where(e: Evidence) -> str:
     """Name the places of the largest differences."""
     if not e.regions:
         return "nowhere"
-    places = list(dict.fromkeys(_place(region) for region in e.regions[:3]))
+    places = list(dict.fromkeys(_at((r.left, r.top, r.right, r.bottom)) for r in e.regions[:3]))
     return f"in {len(e.regions)} {'place' if len(e.regions) == 1 else 'places'} ({', '.join(places)})"
 
 
-def _place(region: Region) -> str:
-    across, down = (region.left + region.right) / 2, (region.top + region.bottom) / 2
+def _at(box: Box) -> str:
+    """Say where the middle of a box lies."""
+    left, top, right, bottom = box
+    across, down = (left + right) / 2, (top + bottom) / 2
     row = "top" if down < 1 / 3 else "bottom" if down > 2 / 3 else "middle"
     column = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "centre"
     return f"{row} {column}" if column != "centre" else row

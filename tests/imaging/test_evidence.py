@@ -260,8 +260,11 @@ def test_a_crop_covers_its_share_and_differs_nowhere(picture, a):
     b = looked_at(picture.crop((64, 48, 448, 336)), "b")
     evidence = measure(a, b)
     assert (evidence.cover_a, evidence.cover_b) == pytest.approx((0.36, 1), abs=0.005)
+    assert evidence.part_a == pytest.approx((0.1, 0.1, 0.7, 0.7), abs=0.005)
+    assert evidence.part_b == pytest.approx((0, 0, 1, 1), abs=0.005)
     assert evidence.worst < NOTICEABLE
     assert said_of(evidence, a, b) == Supports.DERIVATIVE
+    assert Evidence.from_json(json.loads(json.dumps(evidence.to_json()))).part_a == pytest.approx(evidence.part_a)
 
 
 def test_a_mirror_image_is_told_from_a_turn(picture, a):

@@ -106,8 +106,12 @@ def test_the_better_fit_is_that_which_differs_less():
     ("cover_a", "cover_b", "made_from"), [(0.4, 1.0, "a"), (1.0, 0.4, "b"), (0.95, 0.99, "a"), (0.99, 0.95, "b")]
 )
 def test_a_crop_was_made_from_the_picture_that_shows_more(cover_a, cover_b, made_from):
-    crop = replace(SAME, cover_a=cover_a, cover_b=cover_b, surround_a=0.8, surround_b=0.8)
+    box, whole = (0.0, 0.0, 0.3, 0.3), (0.0, 0.0, 1.0, 1.0)
+    parts = {"part_a": box, "part_b": whole} if made_from == "a" else {"part_a": whole, "part_b": box}
+    crop = replace(SAME, cover_a=cover_a, cover_b=cover_b, surround_a=0.8, surround_b=0.8, **parts)
     judged = judge(crop, A, B)
+    assert judged.region == box
+    assert "(top left)" in judged.because
     assert (judged.supports, judged.kind, judged.made_from) == (Supports.DERIVATIVE, "crop", made_from)
     assert f"{min(cover_a, cover_b):.0%} of the other" in judged.because
 

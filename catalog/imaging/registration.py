@@ -421,6 +421,11 @@ def parallax_px(a: Grey, b: Grey, matrix: Matrix, bend: Bend | None) -> float | 
 def _evened(grey: Grey) -> Grey:
     """Return the picture with contrast evened out everywhere, so that changes of tone do not move windows."""
     x = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
-    x -= cv2.GaussianBlur(x, (0, 0), 8)
-    x /= np.sqrt(cv2.GaussianBlur(x * x, (0, 0), 12)) + 4
+    x -= _means(x, 19)
+    x /= np.sqrt(np.maximum(_means(x * x, 29), 0)) + 4
     return np.clip(128 + 48 * x, 0, 255).astype(np.uint8)
+
+
+def _means(grey: NDArray[np.float32], width_px: int) -> NDArray[np.float32]:
+    """Return weighted means around each pixel: two running means, which are near a Gaussian of 0.41 of the width."""
+    return cv2.blur(cv2.blur(grey, (width_px, width_px)), (width_px, width_px))

@@ -344,22 +344,26 @@ def _lay(registration: Registration) -> _Seen | None:
     sharp_y = ground.grey.astype(np.float32)
     spots = _spots(inner, sharp_y)
 
-    def explained(blur_x: float, blur_y: float) -> tuple[Plane, Plane, Plane, bool]:
-        """Return y as x explains it, x as y explains it, the light, and whether light is dark; all still sharp."""
+    def explained(blur_x: float, blur_y: float) -> tuple[Plane, Plane, Plane]:
+        """Return y as x explains it, x as y explains it, and the light; all still sharp."""
         forth, light = tones(_soft(laid, blur_x), _soft(sharp_y, blur_y), spots)
         back, light_back = tones(_soft(ground.colours, blur_y), _soft(sharp_x, blur_x), spots)
         # A curve and a low-pass do not commute where tones are clipped: the curve comes first, on the full picture.
         as_y = laid_on(*reduced_to(_toned(finer.colours, forth), onto), shape, bend)[0] * light
-        is_inverted = bool(forth.sum(axis=1)[-32:].mean() < forth.sum(axis=1)[:32].mean())
-        return as_y, _toned(ground.colours, back) * light_back, light, is_inverted
+        return as_y, _toned(ground.colours, back) * light_back, light
 
-    as_y, as_x, light, is_inverted = explained(_LEAST_BLUR_PX, _LEAST_BLUR_PX)
+    as_y, as_x, light = explained(_LEAST_BLUR_PX, _LEAST_BLUR_PX)
     blur_x, blur_y = _blurs((as_y, sharp_y), (sharp_x, as_x), inner)
+    step = 0.0
     for _ in range(_BLUR_ROUNDS if max(blur_x, blur_y) > _NOTABLE_BLUR_PX else 0):
-        before = blur_x + blur_y
-        as_y, as_x, light, is_inverted = explained(max(blur_x, _LEAST_BLUR_PX), max(blur_y, _LEAST_BLUR_PX))
-        blur_x, blur_y = _blurs((as_y, sharp_y), (sharp_x, as_x), inner)
-        if abs(blur_x + blur_y - before) < _BLUR_STEP_PX:
+        before, step_before = blur_x - blur_y, step
+        as_y, as_x, light = explained(max(blur_x, _LEAST_BLUR_PX), max(blur_y, _LEAST_BLUR_PX))
+        found_x, found_y = _blurs((as_y, sharp_y), (sharp_x, as_x), inner)
+        step = found_x - found_y - before
+        if step * step_before < 0:  # to and fro: what is sought lies between
+            step /= 2
+        blur_x, blur_y = max(0.0, before + step), max(0.0, -before - step)
+        if abs(step) < _BLUR_STEP_PX:
             break
     if max(blur_x, blur_y) > _NOTABLE_BLUR_PX:
         inner, core = _rims(covered, 2 + int(np.ceil(2 * max(blur_x, blur_y))))
@@ -379,7 +383,7 @@ def _lay(registration: Registration) -> _Seen | None:
         noise=max(forth.noise, back.noise),
         blur_px=max(blur_x, blur_y),
         unevenness=float(np.ptp(light[inner])),
-        is_inverted=is_inverted,
+        is_inverted=bool(np.corrcoef(sharp_x[spots], sharp_y[spots])[0, 1] < 0),
     )  # fmt: skip
 
 
@@ -405,12 +409,20 @@ _MOST_BLUR_PX = 8.0
 def _blurs(forth: tuple[Plane, Plane], back: tuple[Plane, Plane], inner: Mask) -> tuple[float, float]:
     """Return by how much x and y must be blurred (sigma in px, one of them 0) to be equally sharp.
 
-    Each pair is (x, y) in one tone; the pair that agrees better is weighed, because clipped tones look less sharp.
-    Fine structure (below about 2 px) is weighed on some windows of the most contrast, by halving the interval.
+    Each pair is (x, y) in one tone; the pair that agrees better when equally sharp is believed, because clipped tones
+    look less sharp. Weighed on some windows of the most contrast.
     """
     tiles = _telling_tiles(*forth, inner)
-    left = [sum(float(np.abs(x[t] - y[t]).mean()) for t in tiles) for x, y in (forth, back)]
-    x, y = forth if left[0] <= left[1] else back
+    found = [_blurs_of(x, y, tiles) for x, y in (forth, back)]
+    left = []
+    for (x, y), blurs in zip((forth, back), found, strict=True):
+        of_x, of_y = (float(np.hypot(_BASE_PX, blur)) for blur in blurs)
+        left.append(sum(float(np.abs(_soft(x[tile], of_x) - _soft(y[tile], of_y)).mean()) for tile in tiles))
+    return found[int(left[1] < left[0])]
+
+
+def _blurs_of(x: Plane, y: Plane, tiles: list[tuple[slice, slice]]) -> tuple[float, float]:
+    """Weigh the fine structure (below about 2 px) of both and blur the sharper, by halving the interval."""
     fine_x, fine_y = (_fineness(i, _BASE_PX, tiles) for i in (x, y))
     sharper, least = (x, fine_y) if fine_x > fine_y else (y, fine_x)
     low, high = 0.0, _MOST_BLUR_PX

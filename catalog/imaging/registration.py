@@ -326,6 +326,8 @@ def _powers(u: NDArray, v: NDArray) -> list[list[NDArray]]:
 
 _BENT_PX = 0.35
 _MOST_BEND_PX = 12.0
+_BEND_EXPLAINS = 0.7
+"""A bend leaves at most so much of the error; where noise moves the windows it explains next to nothing."""
 
 
 def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None]:
@@ -355,8 +357,10 @@ def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None
         points, shifts = moves[0] / scale, (moves[1] - moves[0]) / scale
         near = np.hypot(*shifts.T) < _MOST_BEND_PX
         if near.sum() >= 60:
-            bend = Bend.fitted(points[near], shifts[near], b.shape[::-1])
-            error_px = float(np.median(np.hypot(*(shifts[near] - bend.at(points[near])).T)))
+            fitted = Bend.fitted(points[near], shifts[near], b.shape[::-1])
+            left_px = float(np.median(np.hypot(*(shifts[near] - fitted.at(points[near])).T)))
+            if left_px < _BEND_EXPLAINS * error_px:
+                bend, error_px = fitted, left_px
     return matrix, error_px, bend
 
 

@@ -202,6 +202,7 @@ class _Around:
         self.record = record
         tied = _tied(record)
         others = [one.record.pk for one in tied]
+        self.by_key = {one.record.pk: one.record for one in tied}
         answered = _answered(record.pk, others)
         self.better = [one for one in tied if rank(one.record) < rank(record) and one.record.pk not in answered]
         self.worse = [one for one in tied if rank(one.record) > rank(record) and one.record.pk not in answered]
@@ -216,6 +217,7 @@ class _Around:
             link = self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs)
             if link and link.is_derivation_of(self.record):
                 outcome.made_from.add(one.record.pk)
+        self._leave_out_explained(outcome, outcome.made_from, pairs)
         return outcome
 
     def of_worse(self, own: Outcome, pairs: Pairs) -> Outcome:
@@ -223,6 +225,7 @@ class _Around:
         outcome = Outcome()
         for one in self.worse:
             self._judge(one, outcome, own.made_from & self.origins[one.record.pk], pairs)
+        self._leave_out_explained(outcome, own.made_from, pairs)
         return outcome
 
     def _judge(self, one: Tied, outcome: Outcome, explained: set[int], pairs: Pairs) -> Link | None:
@@ -244,6 +247,31 @@ class _Around:
             outcome.links.append(link)
             return link
         return None
+
+    def _leave_out_explained(self, outcome: Outcome, made_from: set[int], pairs: Pairs) -> None:
+        """Ask nobody whether the tilted copy of one form is another form: what it was made from tells."""
+        outcome.questions = [
+            question
+            for question in outcome.questions
+            if question.match.supports != Match.Supports.OPEN or not self._is_explained(question, made_from, pairs)
+        ]
+
+    def _is_explained(self, question: Question, made_from: set[int], pairs: Pairs) -> bool:
+        """Tell whether either was made from a record that fits it better, and that differs from the other one."""
+        other = question.worse if question.better == self.record else question.better
+        origins = {self.record: made_from, other: self.origins[other.pk]}
+        for one, another in ((self.record, other), (other, self.record)):
+            for original in sorted(origins[one] & self.by_key.keys(), key=lambda pk: rank(self.by_key[pk])):
+                files = [record.best_copy.file for record in (self.by_key[original], one, another)]
+                if original == another.pk or not {file.pk for file in files} <= self.comparable:
+                    continue
+                made, apart = pairs.match(files[0], files[1]), pairs.match(files[0], files[2])
+                if (
+                    made and apart and apart.supports == Match.Supports.DIFFERENT
+                    and Finding.of(made).fit >= Finding.of(question.match).fit
+                ):  # fmt: skip
+                    return True
+        return False
 
 
 def _origins(records: Collection[int]) -> dict[int, set[int]]:

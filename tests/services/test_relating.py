@@ -1,6 +1,7 @@
 """Relations come to the same end whatever was related first, and come to an end."""
 
 import secrets
+from itertools import combinations
 
 import pytest
 from django.db import transaction
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.imaging.features import LOCAL
 from catalog.imaging.fingerprints import PHASH
-from catalog.models import Agency, Copy, Filing, ImageFile, Job, Match, Page, Record, Relation, Source
+from catalog.models import Agency, Copy, Filing, ImageFile, Job, Match, Page, Record, Relation, ReviewItem, Source
 from catalog.services import evidencing, jobs, relating
 
 pytestmark = pytest.mark.django_db
@@ -54,17 +55,18 @@ def standing_alone(agency: Agency, number: int) -> Record:
     return record
 
 
-def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | None, method: str) -> None:
-    """Write down a candidate and the evidence about it."""
+def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | None, method: str | None) -> None:
+    """Write down the evidence about two files, which are candidates if a method found them."""
     low, high = sorted((one, other), key=lambda file: file.pk)
     finding = {
         "is_clear": True, "fit": 0.9, "made_from": original.sha256 if original else "", "how": "", "region": None,
         "because": "As drawn.", "differences": [],
     }  # fmt: skip
-    Match.objects.create(
-        file_low=low, file_high=high, method=method, supports="candidate", made_at=timezone.now(),
-        distance_bits=10 if method == PHASH else None, measurements={"votes": 30},
-    )  # fmt: skip
+    if method:
+        Match.objects.create(
+            file_low=low, file_high=high, method=method, supports="candidate", made_at=timezone.now(),
+            distance_bits=10 if method == PHASH else None, measurements={"votes": 30},
+        )  # fmt: skip
     Match.objects.create(
         file_low=low, file_high=high, method=evidencing.METHOD, supports=supports, made_at=timezone.now(),
         measurements={"pages": [], "finding": finding}, rule=evidencing.RULE,
@@ -72,12 +74,15 @@ def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | N
 
 
 def related(agency: Agency, said: dict, order: list[int]) -> set[tuple[int, int, str]]:
-    """Relate the records in this order, then whatever is stirred, and return the links; all is taken back."""
+    """Relate the records in this order, then whatever is stirred, and return links and questions; all is taken back."""
     with transaction.atomic():
         records = [standing_alone(agency, number) for number in range(1 + max(map(max, said)))]
         files = [record_of(r).best_copy.file for r in records]
         for (a, b), (supports, original, method) in said.items():
             say(files[a], files[b], supports, None if original is None else files[original], method)
+        for a, b in combinations(range(len(records)), 2):
+            if (a, b) not in said:
+                say(files[a], files[b], "different", None, None)
         for number in order:
             if number < len(records):
                 relating.relate_led_by(files[number], at=timezone.now())
@@ -90,12 +95,13 @@ def related(agency: Agency, said: dict, order: list[int]) -> set[tuple[int, int,
         else:
             pytest.fail("relating does not come to an end")
         number_of = {record.pk: number for number, record in enumerate(records)}
+        questions = {(number_of[q.better_id], number_of[q.worse_id], "open") for q in ReviewItem.objects.all()}
         links = {
             (number_of[r.from_copy.record_id], number_of[r.to_copy.record_id], r.kind)
             for r in Relation.objects.standing().select_related("from_copy", "to_copy")
         }
         transaction.set_rollback(True)
-    return links
+    return links | questions
 
 
 def record_of(record: Record) -> Record:
@@ -117,6 +123,18 @@ def test_a_copy_that_outranks_its_original_takes_nothing_from_it(agency):
     """A larger copy with a watermark is made from the picture; so is a crop, which is like both."""
     said = {(0, 1): ("derivative", None, PHASH), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("derivative", 1, LOCAL)}
     assert (2, 1, "derived-from") in related(agency, said, [0, 1, 2])
+
+
+def test_a_tilted_form_is_not_asked_about_with_other_forms(agency):
+    """Form 2 is a tilted copy of form 0; form 1 differs from form 0 in a digit, which the tilt makes hard to see."""
+    said = {(0, 1): ("different", None, PHASH), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("open", None, LOCAL)}
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        assert related(agency, said, order) == {(2, 0, "derived-from")}
+
+
+def test_what_may_be_either_of_two_alike_is_asked_about(agency):
+    said = {(0, 1): ("open", None, PHASH), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("open", None, LOCAL)}
+    assert (1, 2, "open") in related(agency, said, [0, 1, 2])
 
 
 def test_two_that_each_seem_made_from_the_other_come_to_an_end(agency):

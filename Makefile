@@ -10,6 +10,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
 BIN := .venv/bin
+SIDE_BY_SIDE := -n auto --dist loadfile
 export DATA_DIR ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := run
@@ -41,7 +42,7 @@ run: setup
 	@$(BIN)/python manage.py serve --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
 test: setup-dev
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser"
 
 browser-test: setup-dev
 	$(BIN)/python -m pytest tests/browser -m browser

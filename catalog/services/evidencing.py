@@ -19,6 +19,7 @@ from catalog.imaging.media import MediaType
 from catalog.imaging.working import WorkingPicture
 from catalog.models import ImageFile, Match, Page
 
+from . import examining
 from .comparing import distance_between, prints_of
 from .store import store
 
@@ -228,7 +229,12 @@ def comparison_of(match: Match) -> evidence.Comparison | None:
 
 @lru_cache(PICTURES_KEPT)
 def _picture(sha256: str, number: int, is_page: bool, width_px: int, height_px: int) -> WorkingPicture:
-    with store().open_working(sha256, number) as file:
+    try:
+        opened = store().open_working(sha256, number)
+    except FileNotFoundError:  # previews can be lost and made again, originals cannot
+        examining.look_at(ImageFile.objects.get(sha256=sha256))
+        opened = store().open_working(sha256, number)
+    with opened as file:
         encoded = file.read()
     return WorkingPicture.from_jpeg(
         encoded, is_page=is_page, width_px=width_px, height_px=height_px, name=_name(sha256, number)

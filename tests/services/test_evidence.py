@@ -9,9 +9,10 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from catalog import tasks
-from catalog.models import Copy, Event, Job, Match, Record, Relation, ReviewItem
+from catalog.models import Copy, Event, ImageFile, Job, Match, Record, Relation, ReviewItem
 from catalog.services import deciding, jobs, matching, settling
 from catalog.services.reading import read_record
+from catalog.services.store import store
 from tests.conftest import drawn, jpeg, tiny, with_exif
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,18 @@ def test_a_crop_and_a_mark_up_are_linked_with_the_reason_and_never_merged(file_i
     assert relation.because
     assert relation.decision is None
     assert any("was made from" in e.sentence for e in read_record(made, None).history)
+
+
+def test_a_lost_working_picture_is_made_again(file_it, run_jobs, agencies):
+    picture = drawn(size=SIZE)
+    file_it(jpeg(picture, quality=90), agencies["metro"], key="fine")
+    run_jobs()
+    file = ImageFile.objects.get()
+    store().places.delete(store().preview_name(file.sha256, 1, "working"))
+    file_it(jpeg(picture, quality=60), agencies["building"], key="coarse")
+    run_jobs()
+    assert names_by_record() == [["coarse", "fine"]]
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
 
 
 def test_other_pictures_stay_apart_and_nobody_is_asked(file_it, run_jobs, agency):

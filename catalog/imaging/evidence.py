@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from catalog.imaging.registration import (
     Matrix,
     Registration,
+    covered_by,
     jacobian_at,
     laid_on,
     parallax_px,
@@ -336,7 +337,8 @@ class _Seen:
 def _lay(registration: Registration) -> _Seen | None:
     finer, ground, onto, bend = registration.finer, registration.ground, registration.matrix, registration.bend
     shape = ground.grey.shape
-    laid, covered = laid_on(*reduced_to(finer.colours, onto), shape, bend)
+    reduced = reduced_to(finer.colours, onto)
+    laid, covered = laid_on(*reduced, shape, bend), covered_by(*reduced, shape, bend)
     inner, core = _rims(covered, 2)
     if core.sum() < _MIN_CORE_PX:
         return None
@@ -349,7 +351,7 @@ def _lay(registration: Registration) -> _Seen | None:
         forth, light = tones(_soft(laid, blur_x), _soft(sharp_y, blur_y), spots)
         back, light_back = tones(_soft(ground.colours, blur_y), _soft(sharp_x, blur_x), spots)
         # A curve and a low-pass do not commute where tones are clipped: the curve comes first, on the full picture.
-        as_y = laid_on(*reduced_to(_toned(finer.colours, forth), onto), shape, bend)[0] * light
+        as_y = laid_on(*reduced_to(_toned(finer.colours, forth), onto), shape, bend) * light
         return as_y, _toned(ground.colours, back) * light_back, light
 
     as_y, as_x, light = explained(_LEAST_BLUR_PX, _LEAST_BLUR_PX)
@@ -403,7 +405,7 @@ _LEAST_BLUR_PX = 0.4
 _NOTABLE_BLUR_PX = 0.5
 _BLUR_ROUNDS, _BLUR_STEP_PX = 5, 0.04
 """Tones and sharpness are found in turn until neither changes: each looks wrong while the other is."""
-_MOST_BLUR_PX = 8.0
+_SLIGHT_BLUR_PX, _MOST_BLUR_PX = 1.0, 8.0
 
 
 def _blurs(forth: tuple[Plane, Plane], back: tuple[Plane, Plane], inner: Mask) -> tuple[float, float]:
@@ -425,13 +427,14 @@ def _blurs_of(x: Plane, y: Plane, tiles: list[tuple[slice, slice]]) -> tuple[flo
     """Weigh the fine structure (below about 2 px) of both and blur the sharper, by halving the interval."""
     fine_x, fine_y = (_fineness(i, _BASE_PX, tiles) for i in (x, y))
     sharper, least = (x, fine_y) if fine_x > fine_y else (y, fine_x)
-    low, high = 0.0, _MOST_BLUR_PX
-    for _ in range(8):
+
+    def is_enough(blur_px: float) -> bool:
+        return _fineness(sharper, float(np.hypot(_BASE_PX, blur_px)), tiles) < least
+
+    low, high = (0.0, _SLIGHT_BLUR_PX) if is_enough(_SLIGHT_BLUR_PX) else (_SLIGHT_BLUR_PX, _MOST_BLUR_PX)
+    while high - low > _BLUR_STEP_PX:
         middle = (low + high) / 2
-        if _fineness(sharper, float(np.hypot(_BASE_PX, middle)), tiles) < least:
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
     return (low, 0.0) if sharper is x else (0.0, low)
 
 
@@ -504,10 +507,10 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
     light of a photographed print are explained, whichever picture they were applied to.
     """
     ys, xs = spots
-    levels, wanted = source[ys, xs], target[ys, xs].astype(np.float64)
-    basis = np.concatenate([_HATS[levels[:, channel]] for channel in range(3)], axis=1).astype(np.float64)
+    levels, wanted = source[ys, xs], target[ys, xs]
+    basis = np.concatenate([_HATS[levels[:, channel]] for channel in range(3)], axis=1)
     places = _slow(ys / target.shape[0], xs / target.shape[1])
-    weights, light, uneven = np.ones(len(wanted)), np.ones(len(wanted)), np.zeros(5)
+    weights, light, uneven = np.ones(len(wanted), np.float32), np.ones(len(wanted), np.float32), np.zeros(5)
     for turn in range(8):
         lit = basis * light[:, None]
         weighted = lit * weights[:, None]
@@ -517,9 +520,10 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
             slope = places * toned[:, None]
             steady = slope.T @ (slope * weights[:, None]) + np.eye(5) * 50.0 * len(wanted)
             uneven = np.linalg.solve(steady, slope.T @ (weights * (wanted - toned)))
-            light = np.clip(1 + places @ uneven, 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN)
+            light = np.clip(1 + places @ uneven, 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN).astype(np.float32)
         left = wanted - toned * light
-        weights = 1 / (1 + np.square(left / (2.0 * max(2.0, 1.4826 * float(np.median(np.abs(left)))))))
+        scatter = max(2.0, 1.4826 * float(np.median(np.abs(left))))
+        weights = (1 / (1 + np.square(left / (2.0 * scatter)))).astype(np.float32)
     curves = np.stack([_HATS @ piece for piece in np.split(curve, 3)], axis=1).astype(np.float32)
     return curves, _light(uneven, target.shape)
 
@@ -563,13 +567,13 @@ _NOISE_SAMPLES = 50_000
 
 def _ratio(target: Plane, predicted: Plane, inner: Mask, slack_px: float) -> _Left:
     steep = np.maximum(_steepness(target), _steepness(predicted))
-    left = np.where(inner, target - predicted, 0)
-    flat = left[inner & (steep < 16)]
-    flat = flat[:: 1 + len(flat) // _NOISE_SAMPLES]
-    noise = 1.4826 * float(np.median(np.abs(flat))) if len(flat) > 500 else _MIN_NOISE
+    left = (target - predicted) * inner
+    step = 1 + left.size // _NOISE_SAMPLES
+    flat = left.ravel()[::step][inner.ravel()[::step] & (steep.ravel()[::step] < 16)]
+    noise = 1.4826 * float(np.median(np.abs(flat))) if len(flat) * step > 500 else _MIN_NOISE
     noise = float(np.clip(noise, _MIN_NOISE, _MAX_NOISE))
-    squares = np.square(left) / (1.5 * noise**2 + _LEVELS**2 + slack_px**2 * steep)
-    offset = np.abs(_soft(left, _OFFSET_PX)) / np.sqrt(1.0 + _OFFSET_STEEP * _soft(steep, _OFFSET_PX))
+    squares = left * left / (steep * slack_px**2 + np.float32(1.5 * noise**2 + _LEVELS**2))
+    offset = np.abs(_soft(left, _OFFSET_PX)) / cv2.sqrt(1 + _OFFSET_STEEP * _soft(steep, _OFFSET_PX))
     return _Left(left, np.minimum(squares, _MAX_RATIO**2), offset, noise)
 
 

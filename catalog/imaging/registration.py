@@ -208,7 +208,7 @@ def coarse_fit(a: Grey, b: Grey, matrix: Matrix) -> float:
     small_b = cv2.resize(b, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     whole = scaling(scale) @ matrix
     small_a, whole = reduced_to(a, whole)
-    warped, covered = laid_on(small_a, whole, small_b.shape)
+    warped, covered = (f(small_a, whole, small_b.shape) for f in (laid_on, covered_by))
     if covered.sum() < 200:
         return -1.0
     x, y = (_flattened(i, covered)[covered] for i in (warped, small_b))
@@ -253,20 +253,21 @@ def reduced_to(a: NDArray[np.uint8], matrix: Matrix) -> tuple[NDArray[np.uint8],
     return small, matrix @ np.linalg.inv(scaling(size[0] / a.shape[1], size[1] / a.shape[0]))
 
 
-def laid_on(
-    a: NDArray, matrix: Matrix, shape: tuple[int, ...], bend: "Bend | None" = None
-) -> tuple[NDArray, NDArray[np.bool_]]:
-    """Lay a over a picture of this shape; return it with the mask of what it covers (without a rim of 1 px)."""
+def laid_on(a: NDArray, matrix: Matrix, shape: tuple[int, ...], bend: "Bend | None" = None) -> NDArray:
+    """Lay a over a picture of this shape; beyond a its edge goes on."""
+    return _warped(a, matrix, shape, bend, cv2.INTER_CUBIC, cv2.BORDER_REPLICATE)
+
+
+def covered_by(a: NDArray, matrix: Matrix, shape: tuple[int, ...], bend: "Bend | None" = None) -> NDArray[np.bool_]:
+    """Return the mask of what a, laid over a picture of this shape, covers (without a rim of 1 px)."""
     white = np.full(a.shape[:2], 255, np.uint8)
+    return _warped(white, matrix, shape, bend, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT) > 250
+
+
+def _warped(a: NDArray, matrix: Matrix, shape: tuple[int, ...], bend: "Bend | None", how: int, border: int) -> NDArray:
     if bend is None:
-        size = shape[1], shape[0]
-        warped = cv2.warpPerspective(a, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        inside = cv2.warpPerspective(white, matrix, size, flags=cv2.INTER_LINEAR)
-    else:
-        xs, ys = bend.sources(matrix, shape)
-        warped = cv2.remap(a, xs, ys, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        inside = cv2.remap(white, xs, ys, cv2.INTER_LINEAR)
-    return warped, inside > 250
+        return cv2.warpPerspective(a, matrix, (shape[1], shape[0]), flags=how, borderMode=border)
+    return cv2.remap(a, *bend.sources(matrix, shape), how, borderMode=border)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -367,7 +368,7 @@ def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None
 def _shifts(a: Grey, evened_b: Grey, matrix: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Return points of b and where their windows lie in a as the matrix lays it (both n x 2, px of b), or None."""
     small_a, whole = reduced_to(a, matrix)
-    warped, covered = laid_on(small_a, whole, evened_b.shape)
+    warped, covered = (f(small_a, whole, evened_b.shape) for f in (laid_on, covered_by))
     inner = cv2.erode(covered.astype(np.uint8), np.ones((5, 5), np.uint8))
     x, y = _evened(warped), evened_b
     spacing = max(5, int(np.sqrt(y.size / _SHIFT_POINTS) * 0.6))

@@ -10,6 +10,7 @@ from catalog.imaging.registration import (
     Matrix,
     Registration,
     coarse_fit,
+    covered_by,
     is_plausible,
     laid_on,
     reduced_to,
@@ -228,7 +229,8 @@ def test_a_whole_frame_leads_corners_to_corners(orientation):
 @pytest.mark.parametrize("orientation", range(1, 8))
 def test_a_whole_frame_turns_as_pictures_are_turned(picture, orientation):
     other = np.asarray(picture.transpose(ORIENTED[orientation]))
-    laid, covered = laid_on(np.asarray(picture), whole_frame(SIZE, other.shape[1::-1], orientation), other.shape)
+    placed = np.asarray(picture), whole_frame(SIZE, other.shape[1::-1], orientation), other.shape
+    laid, covered = laid_on(*placed), covered_by(*placed)
     assert (laid == other)[covered].all()
 
 

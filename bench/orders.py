@@ -8,6 +8,7 @@ Prints a line an order; ends with status 1 where two orders differ or a file did
 """
 
 import argparse
+import hashlib
 import os
 import random
 import shutil
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--orders", type=int, default=20)
+    parser.add_argument("--only", type=int, nargs="+", default=[], help="these orders, by their numbers from 1")
     parser.add_argument("--broker", default="filesystem://localhost")
     parser.add_argument("--postgres", action="store_true", help=f"a database of its own beside {POSTGRES}")
     parser.add_argument("--kill", action="store_true", help="kill -9 all workers three times an order")
@@ -38,13 +40,22 @@ def main() -> int:
     paths = sorted(p for p in options.folder.iterdir() if p.is_file() and p.suffix != ".csv")
     paths = random.Random(0).sample(paths, min(options.files, len(paths)))
     outcomes = []
-    for order in range(options.orders):
+    for order in [one - 1 for one in options.only] or range(options.orders):
         outcomes.append(one_order(paths, order, options))
         print(f"order {order + 1}: {'as the first' if outcomes[-1] == outcomes[0] else 'DIFFERENT'}", flush=True)
+        for what, ours in outcomes[-1].items():
+            for which, line in differences(outcomes[0][what], ours):
+                print(f"    {what}, {which}: {line}", flush=True)
     return int(any(outcome != outcomes[0] for outcome in outcomes))
 
 
-def one_order(paths: list[Path], order: int, options) -> tuple:
+def differences(first: list, ours: list) -> list[tuple[str, object]]:
+    """Return what only the first order came to and what only this one did."""
+    missing, more = [one for one in first if one not in ours], [one for one in ours if one not in first]
+    return [*(("only the first", one) for one in missing), *(("only this one", one) for one in more)]
+
+
+def one_order(paths: list[Path], order: int, options) -> dict[str, list]:
     rng, processes = random.Random(order), WORKERS[order % len(WORKERS)]
     folder = Path(tempfile.mkdtemp(prefix="record-copy-order-"))
     database = _postgres_database() if options.postgres else ""
@@ -67,9 +78,14 @@ def one_order(paths: list[Path], order: int, options) -> tuple:
         print(
             f"  {processes} worker(s), {took:.0f} s, {state['files']} files, {len(state['groups'])} records", flush=True
         )
-        members = sorted(sorted(Path(name).name for name in group) for group in state["members"])
-        counts = state["filings"], state["files"], state["pages"], tuple(state["states"]), tuple(state["set_aside"])
-        return members, sorted(best for _, best in state["groups"]), state["reviews"], state["relations"], counts
+        names = {hashlib.sha256(path.read_bytes()).hexdigest(): path.name for path in paths}
+        return {
+            "records": sorted(sorted(Path(name).name for name in group) for group in state["members"]),
+            "best copies": sorted(names[best] for _, best in state["groups"]),
+            "questions": sorted([names[a], names[b]] for a, b in state["reviews"]),
+            "relations": sorted([names[a], kind, names[b]] for a, kind, b in state["relations"]),
+            "counts": [[key, state[key]] for key in ("filings", "files", "pages", "states", "set_aside")],
+        }
     finally:
         if installation:
             installation.kill_workers()

@@ -1,7 +1,7 @@
 """Candidates: which files are worth comparing. A fingerprint proposes; it never decides."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -27,7 +27,8 @@ CANDIDATES_MAX = 200
 SHEETS_BY_HASH_MAX = 24
 SHEETS_BY_PLACES_MAX = 8
 """Sheets of one template look alike in their thousands: of those that their ink does not rule out, only so many of the
-nearest are compared closely."""
+nearest are compared closely. By places a pair counts where either is among the nearest of the other, of all that
+are there: `outranked` tells which of the pairs that were kept no longer are."""
 BATCH = 500
 QUARTERS = {
     Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
@@ -71,7 +72,7 @@ class Nearness:
 
 def find_candidates(file: ImageFile) -> list[Match]:
     """Return the candidate matches of an examined file, unsaved: at most one for each other file, and
-    200 in all, of sheets of paper 32.
+    200 in all; of sheets of paper the nearest 32, and those whose nearest this one is.
 
     Only files that were filed for the same audience meet. Raises matching.NoMatcher where none answers.
     """
@@ -160,7 +161,71 @@ def _nearest(file: ImageFile, by_file: dict[int, list[Nearness]]) -> list[tuple[
         return found[:CANDIDATES_MAX]
     by_hash = [other for other in found if any(near.is_by_hash for near in other[1])]
     by_places = [other for other in found if other not in by_hash]
-    return by_hash[:SHEETS_BY_HASH_MAX] + by_places[:SHEETS_BY_PLACES_MAX]
+    nearest, further = by_places[:SHEETS_BY_PLACES_MAX], by_places[SHEETS_BY_PLACES_MAX:]
+    circles = circles_of([other.pk for other, _ in further])
+    nearest += [
+        (other, near)
+        for other, near in further
+        if other.pk not in circles or circles[other.pk].admits(_place_order(max(one.votes for one in near), file.rank))
+    ]
+    return by_hash[:SHEETS_BY_HASH_MAX] + nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """What is near to a sheet by places, as far as it is known: (-votes, rank) of each, the nearest first."""
+
+    orders: list[tuple[int, str]]
+
+    def admits(self, order: tuple[int, str]) -> bool:
+        """Tell whether one that is so near is among the nearest, or would be."""
+        return len(self.orders) < SHEETS_BY_PLACES_MAX or order <= self.orders[SHEETS_BY_PLACES_MAX - 1]
+
+    @property
+    def is_crowded(self) -> bool:
+        return len(self.orders) > SHEETS_BY_PLACES_MAX
+
+
+def circles_of(files: Collection[int]) -> dict[int, Circle]:
+    """Return the circle of each of the files, by their keys, that is a sheet; others name whatever they find."""
+    sheets = set(Page.objects.filter(file__in=files, is_page=True).values_list("file", flat=True))
+    orders: dict[int, list[tuple[int, str]]] = {sheet: [] for sheet in sheets}
+    rows = candidates_of(sheets).filter(method=LOCAL)
+    for low, high, rank_low, rank_high, votes in rows.values_list(
+        "file_low", "file_high", "file_low__rank", "file_high__rank", "measurements__votes"
+    ):
+        for one, other_rank in ((low, rank_high), (high, rank_low)):
+            if one in orders:
+                orders[one].append(_place_order(votes, other_rank))
+    return {sheet: Circle(sorted(found)) for sheet, found in orders.items()}
+
+
+def outranked(matches: Iterable[Match]) -> set[int]:
+    """Return the keys of those candidate matches by places in which neither is among the nearest of the other.
+
+    Which those are follows from the files alone, not from which was filed first: of the pairs that count, each was
+    among the nearest when the later of the two was compared, and so it was kept. The files are to be read with them.
+    """
+    by_places = [match for match in matches if match.method == LOCAL]
+    circles = circles_of({file for match in by_places for file in (match.file_low_id, match.file_high_id)})
+    found = set()
+    for match in by_places:
+        votes = match.measurements["votes"]
+        ends = ((match.file_low_id, match.file_high), (match.file_high_id, match.file_low))
+        if all(one in circles and not circles[one].admits(_place_order(votes, other.rank)) for one, other in ends):
+            found.add(match.pk)
+    return found
+
+
+def crowded_by(file: ImageFile) -> set[int]:
+    """Return the files, by their keys, that may have lost one of their nearest by places to this one."""
+    by_places = candidates_of([file.pk]).filter(method=LOCAL)
+    near = {other for pair in by_places.values_list("file_low", "file_high") for other in pair} - {file.pk}
+    return {key for key, circle in circles_of(near).items() if circle.is_crowded}
+
+
+def _place_order(votes: int, rank: str) -> tuple[int, str]:
+    return -votes, rank
 
 
 def _candidate(file: ImageFile, other: ImageFile, found: list[Nearness]) -> Match:

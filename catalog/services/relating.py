@@ -20,7 +20,7 @@ from catalog.imaging.fingerprints import PHASH
 from catalog.models import Copy, Decision, ImageFile, Job, Match, Page, Record, Relation
 
 from . import jobs
-from .comparing import candidates_of
+from .comparing import candidates_of, outranked
 from .evidencing import Finding, Pairs, comparable
 from .history import write_event
 from .locking import lock_audience
@@ -137,7 +137,11 @@ def _tied(record: Record) -> list[Tied]:
     own = Copy.objects.standing().filter(record=record, file__is_boilerplate=False)
     files = set(own.values_list("file", flat=True))
     candidates: dict[int, list[Match]] = defaultdict(list)
-    for match in candidates_of(files).select_related("file_low", "file_high"):
+    matches = list(candidates_of(files).select_related("file_low", "file_high"))
+    ignored = outranked(matches)
+    for match in matches:
+        if match.pk in ignored:
+            continue
         for one, other in ((match.file_low_id, match.file_high_id), (match.file_high_id, match.file_low_id)):
             if one in files:
                 candidates[other].append(match)

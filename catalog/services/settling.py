@@ -20,7 +20,7 @@ from catalog.imaging.quality import LOSSLESS, Quality, better_because
 from catalog.models import Copy, Decision, ImageFile, Job, Match, Record, User
 
 from . import jobs
-from .comparing import candidates_of
+from .comparing import candidates_of, crowded_by
 from .describing import choose_record_copy, describe
 from .evidencing import Finding, Pairs, comparable
 from .history import write_event
@@ -52,7 +52,9 @@ def settle(file: ImageFile, *, at: datetime) -> bool:
     Returns False, and leaves the groups of an audience as they are, where evidence is missing: because others
     came meanwhile, it must be compared with them, too.
     """
-    ImageFile.objects.filter(pk=file.pk, settled_at__isnull=True).update(settled_at=at)
+    if ImageFile.objects.filter(pk=file.pk, settled_at__isnull=True).update(settled_at=at):
+        crowded = Copy.objects.standing().filter(file__in=crowded_by(file))
+        relate_later(set(crowded.values_list("record", flat=True)))
     done = [regroup(seeds, key, at=at) for key, seeds in _seeds(file).items()]
     return all(done)
 

@@ -22,6 +22,7 @@ from catalog.services import (
     comparing,
     evidencing,
     examining,
+    feeding,
     jobs,
     matching,
     relating,
@@ -113,6 +114,19 @@ def publish() -> None:
         pass
 
 
+@shared_task(name="catalog.feed")
+def feed() -> None:
+    """Bring up to date what other catalogs harvest; after a while let others have this worker, and come again.
+
+    This is done now and then, because a record that changes several times meanwhile is written once.
+    """
+    end = time.monotonic() + WORK_SECONDS
+    while feeding.follow():
+        if time.monotonic() > end:
+            _send(feed)
+            break
+
+
 # ---- keeping it going ----------------------------------------------------------------------------------------
 
 
@@ -154,6 +168,7 @@ def sweep() -> None:
     for _ in range(min(jobs.count_due(ENOUGH_WAITING), ENOUGH_WAITING)):
         _send(work)
     publish()
+    _send(feed)
     jobs.forget_done_before(timezone.now() - timedelta(days=7))
     uploading.forget_before(timezone.now() - timedelta(days=14))
 

@@ -49,6 +49,8 @@ BASE_IRI = env.str("BASE_IRI", "http://127.0.0.1:8000/").rstrip("/") + "/"
 # Name of the catalog and of the body that publishes it, in pages and exports.
 CATALOG_TITLE = env.str("CATALOG_TITLE", "City image catalog")
 CATALOG_PUBLISHER = env.str("CATALOG_PUBLISHER", "City of Example")
+# Where other catalogs write to; agencies may have an address of their own.
+CATALOG_EMAIL = env.str("CATALOG_EMAIL", "records@city.example")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -19,6 +19,9 @@ _REFINED = {
     "title": ("alternative",),
 }  # fmt: skip
 _ELEMENT_OF = {term: element for element, terms in _REFINED.items() for term in terms}
+_OURS = frozenset({"digitized"})
+REFINEMENTS = frozenset(_ELEMENT_OF) - _OURS
+"""The terms of DCMI that refine one of the fifteen."""
 
 
 def element_of(term: str) -> str:

@@ -4,6 +4,7 @@ from .agency import Agency
 from .audience import Audience, AudienceGroup, audience_key, audience_keys_of
 from .decision import Conflict, Decision, Relation
 from .event import Cursor, Event, EventPayload, Publication, Unpublished
+from .feed import FeedItem, FeedSet
 from .filing import Filing, Upload
 from .holding import Holding
 from .image_file import Fingerprint, ImageFile, Page
@@ -31,6 +32,8 @@ __all__ = [
     "Decision",
     "Event",
     "EventPayload",
+    "FeedItem",
+    "FeedSet",
     "Filing",
     "Fingerprint",
     "Holding",

@@ -74,6 +74,9 @@ class Cursor(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     sequence = models.BigIntegerField(default=0)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="What this follower takes in from now on is stamped with this moment or later."
+    )
 
     def __str__(self) -> str:
         return f"{self.name} at {self.sequence}"

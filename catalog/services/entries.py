@@ -46,6 +46,7 @@ def catalog_entry() -> plain.Catalog:
         title=settings.CATALOG_TITLE,
         description="One authoritative record for every image that the city's departments file.",
         publisher_name=settings.CATALOG_PUBLISHER,
+        contact_email=settings.CATALOG_EMAIL,
         modified=last,
     )
 

@@ -1,0 +1,285 @@
+"""What other catalogs harvest: keeping its items in step with the published order, and reading them in order.
+
+A harvester asks for what changed since the date that the last answer bore, so nothing may be stamped before that
+date once it was given. Therefore an answer bears the moment until which the follower's cursor is closed, shows
+only what was stamped before it, and whatever is taken in later is stamped with that moment or later.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from catalog.formats.entry import Entry
+from catalog.formats.packing import pack, unpack
+from catalog.models import Agency, Cursor, FeedItem, FeedSet, Filing, Publication, Record, Source
+from catalog.models.audience import audience_keys_of
+
+from . import entries
+
+FEEDS = "feeds"
+EVENTS_AT_ONCE = 500
+BATCH = 200
+"""So many records are read at once where all are."""
+TYPE_SETS = {"image": "Still images"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record as a feed shows it; `entry` is None where it is deleted, or was not asked for."""
+
+    key: int
+    public_id: str
+    stamp: datetime
+    sets: tuple[str, ...]
+    is_deleted: bool
+    entry: Entry | None
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Its place in the order of all feeds: what comes after it was stamped later, or has a higher key."""
+        return self.stamp, self.key
+
+
+# ---- following -------------------------------------------------------------------------------------------------
+
+
+def follow(limit: int = EVENTS_AT_ONCE) -> int:
+    """Take in the next published events and close the seconds before; return how many events there were.
+
+    Items are computed from records as they are now, so taking an event in twice does no harm. What is to be
+    written is gathered before the cursor is locked: whatever changes meanwhile has an event that comes later.
+    """
+    Cursor.objects.get_or_create(name=FEEDS)
+    last = Cursor.objects.get(name=FEEDS).sequence
+    rows = list(
+        Publication.objects.filter(sequence__gt=last)
+        .order_by("sequence")
+        .values_list("sequence", "event__verb", "event__record", "event__object_id")[:limit]
+    )
+    about = {record for _, _, record, _ in rows if record}
+    named = [object_id for _, verb, _, object_id in rows if verb.startswith("record.")]
+    changed = _changed(Record.objects.filter(Q(pk__in=about) | Q(public_id__in=named)))
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update().get(name=FEEDS)
+        if cursor.sequence != last:
+            return len(rows)  # another follower was faster
+        now = _second(timezone.now())
+        stamp = max(now, cursor.closed_at or now)
+        _write(changed, stamp)
+        cursor.sequence, cursor.closed_at = (rows[-1][0] if rows else last), stamp
+        cursor.save(update_fields=["sequence", "closed_at"])
+    return len(rows)
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    record: Record
+    packed: bytes
+    sets: frozenset[str]
+    is_deleted: bool
+
+
+def _changed(records: Iterable[Record]) -> list[_Change]:
+    """Return the items that must be written: of standing records, and of those that had an item and stand no more."""
+    records = list(records.select_related("best_copy__file", "record_copy__agency"))
+    known = {item.record_id: item for item in FeedItem.objects.filter(record__in=records).prefetch_related("sets")}
+    changed = []
+    for record in records:
+        item = known.get(record.pk)
+        if record.is_standing:
+            now = _Change(record, pack(entries.entry(record, None)), frozenset(_sets_of(record)), is_deleted=False)
+        elif item:
+            now = _Change(record, bytes(item.entry), frozenset(s.spec for s in item.sets.all()), is_deleted=True)
+        else:
+            continue
+        if item is None or (bytes(item.entry), item.is_deleted, frozenset(s.spec for s in item.sets.all())) != (
+            now.packed,
+            now.is_deleted,
+            now.sets,
+        ):
+            changed.append(now)
+    return changed
+
+
+def _sets_of(record: Record) -> Iterator[str]:
+    """Yield the sets of a record: its kind, the departments that filed it, and the collections they filed it from."""
+    yield "type:image"
+    filings = Filing.objects.filter(copy__record=record).select_related("agency", "source")
+    for filing in filings:
+        yield f"dept:{filing.agency.slug}"
+        yield collection_spec(filing.source, filing.agency)
+
+
+def collection_spec(source: Source, agency: Agency) -> str:
+    """Return the set of what an agency filed from one source; sources whose names are spelt alike share one."""
+    return f"dept:{agency.slug}:{slugify(source.name)[:60] or f'source-{source.pk}'}"
+
+
+def _write(changed: list[_Change], stamp: datetime) -> None:
+    for change in changed:
+        item, _ = FeedItem.objects.update_or_create(
+            record=change.record,
+            defaults={
+                "audience_key": change.record.audience_key,
+                "stamp": stamp,
+                "is_deleted": change.is_deleted,
+                "entry": change.packed,
+            },
+        )
+        FeedSet.objects.filter(item=item).delete()
+        FeedSet.objects.bulk_create(
+            FeedSet(item=item, spec=spec, audience_key=item.audience_key, stamp=stamp) for spec in sorted(change.sets)
+        )
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------
+
+
+def closed_until() -> datetime:
+    """Return the moment before which nothing will be stamped any more, after bringing the feeds up to date.
+
+    Where the database is busy the last one stands: an answer is then a little older, never wrong.
+    """
+    cursor = Cursor.objects.filter(name=FEEDS).first()
+    if cursor is None or cursor.closed_at is None or cursor.closed_at < _second(timezone.now()):
+        try:
+            while follow() == EVENTS_AT_ONCE:
+                pass
+        except DatabaseError:
+            if cursor is None or cursor.closed_at is None:
+                raise
+            return cursor.closed_at.astimezone(UTC)
+        cursor = Cursor.objects.get(name=FEEDS)
+    return cursor.closed_at.astimezone(UTC)
+
+
+def items(
+    user,
+    *,
+    until: datetime,
+    since: datetime | None = None,
+    after: tuple[datetime, int] | None = None,
+    spec: str = "",
+    limit: int,
+    with_entries: bool = True,
+    with_deleted: bool = True,
+) -> list[Item]:
+    """Return the next items that this person may see, in order: stamped before `until` and from `since` on.
+
+    `after` is the place of the last one that was read; `spec` keeps one set.
+    """
+    keys = _places(audience_keys_of(user), until, since, after, spec, limit, with_deleted)
+    return read([key for _, key in keys], with_entries=with_entries)
+
+
+def read(keys: list[int], *, with_entries: bool = True) -> list[Item]:
+    """Return the items of these keys in their order."""
+    found = FeedItem.objects.select_related("record").defer("record__description").prefetch_related("sets")
+    rows = (found if with_entries else found.defer("entry")).in_bulk(keys)
+    return [_item(rows[key], with_entries) for key in keys if key in rows]
+
+
+def _item(row: FeedItem, with_entry: bool) -> Item:
+    return Item(
+        key=row.pk,
+        public_id=row.record.public_id,
+        stamp=row.stamp.astimezone(UTC),
+        sets=tuple(sorted(s.spec for s in row.sets.all())),
+        is_deleted=row.is_deleted,
+        entry=unpack(row.entry) if with_entry and not row.is_deleted else None,
+    )
+
+
+def _places(
+    audiences: list[str],
+    until: datetime,
+    since: datetime | None,
+    after: tuple[datetime, int] | None,
+    spec: str,
+    limit: int,
+    with_deleted: bool,
+) -> list[tuple[datetime, int]]:
+    """Return (stamp, key) of the next items: each audience's in its own order, merged."""
+    ordered = [
+        _places_of_one(audience, until, since, after, spec, limit, with_deleted=with_deleted) for audience in audiences
+    ]
+    return list(islice(merge(*ordered), limit))
+
+
+def _places_of_one(
+    audience: str, until: datetime, since: datetime | None, after: tuple | None, spec: str, limit: int, *, with_deleted
+) -> list[tuple[datetime, int]]:
+    """Read one audience in the order of its index: first the rest of the second in which was left off, then on."""
+    of_set = {"spec": spec, "audience_key": audience}
+    rows = FeedSet.objects.filter(**of_set) if spec else FeedItem.objects.filter(audience_key=audience)
+    key = "item_id" if spec else "id"
+    rows = rows.filter(stamp__lt=until).order_by("stamp", key).values_list("stamp", key)
+    if since:
+        rows = rows.filter(stamp__gte=since)
+    if not with_deleted:
+        rows = rows.filter(**{"item__is_deleted" if spec else "is_deleted": False})
+    if after is None:
+        return list(rows[:limit])
+    stamp, last = after
+    found = list(rows.filter(stamp=stamp, **{f"{key}__gt": last})[:limit])
+    return found + list(rows.filter(stamp__gt=stamp)[: limit - len(found)])
+
+
+def count(user, *, until: datetime, since: datetime | None = None, spec: str = "") -> int:
+    """Count what `items` would return in all."""
+    which = {"audience_key__in": audience_keys_of(user), "stamp__lt": until} | ({"stamp__gte": since} if since else {})
+    if spec:
+        return FeedSet.objects.filter(spec=spec, **which).count()
+    return FeedItem.objects.filter(**which).count()
+
+
+def find_item(user, public_id: str) -> Item | None:
+    """Return the item of a record, or None where this person may see none."""
+    row = (
+        FeedItem.objects.visible_to(user)
+        .filter(record__public_id=public_id)
+        .select_related("record")
+        .prefetch_related("sets")
+        .first()
+    )
+    return _item(row, with_entry=True) if row else None
+
+
+def earliest(user) -> datetime | None:
+    """Return the stamp of the first item that this person may see."""
+    stamps = FeedItem.objects.visible_to(user).order_by("stamp").values_list("stamp", flat=True)
+    first = stamps.first()
+    return first.astimezone(UTC) if first else None
+
+
+def sets(user) -> list[tuple[str, str]]:
+    """Return (spec, name) of the sets in which there is something for this person."""
+    known = {f"type:{key}": name for key, name in TYPE_SETS.items()}
+    for source in Source.objects.select_related("agency").order_by("agency__slug", "name"):
+        known[f"dept:{source.agency.slug}"] = source.agency.name
+        known.setdefault(collection_spec(source, source.agency), f"{source.agency.name}: {source.name}")
+    audiences = audience_keys_of(user)
+    return [
+        (spec, name)
+        for spec, name in sorted(known.items())
+        if FeedSet.objects.filter(spec=spec, audience_key__in=audiences).exists()
+    ]
+
+
+def entries_of(user, *, spec: str = "") -> Iterator[Entry]:
+    """Yield every record that this person may see and that stands, in bounded memory."""
+    until, after = closed_until() + timedelta(seconds=1), None
+    while batch := items(user, until=until, after=after, spec=spec, limit=BATCH, with_deleted=False):
+        yield from (item.entry for item in batch if item.entry)
+        after = batch[-1].place

@@ -186,12 +186,14 @@ class Outcome:
     """What evidence says of a record and others.
 
     made_from   the records that the record was made from, as far as that is certain: they explain what else it is like
+    akin        those, and records of which one was made from the other, whichever it was: they answer questions
     unmeasured  the records of which evidence is missing
     """
 
     links: list[Link] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     made_from: set[int] = field(default_factory=set)
+    akin: set[int] = field(default_factory=set)
     unmeasured: set[int] = field(default_factory=set)
 
 
@@ -211,17 +213,19 @@ class _Around:
         self.better = [one for one in tied if rank(one.record) < rank(record) and one.record.pk not in answered]
         self.worse = [one for one in tied if rank(one.record) > rank(record) and one.record.pk not in answered]
         self.comparable = comparable({record.best_copy.file_id, *(one.record.best_copy.file_id for one in tied)})
-        self.origins = _origins([record.pk, *others])
+        self.origins, self.akin = _origins([record.pk, *others])
         self.decided_origins = self.origins[record.pk] & answered
 
     def own(self, pairs: Pairs) -> Outcome:
         """Return what stands between the record and better ones, the best first."""
-        outcome = Outcome(made_from=set(self.decided_origins))
+        outcome = Outcome(made_from=set(self.decided_origins), akin=set(self.decided_origins))
         for one in self.better:
             link = self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs)
+            if link and link.kind == Relation.Kind.DERIVED_FROM:
+                outcome.akin.add(one.record.pk)
             if link and link.is_derivation_of(self.record):
                 outcome.made_from.add(one.record.pk)
-        self._leave_out_explained(outcome, outcome.made_from, pairs)
+        self._leave_out_explained(outcome, outcome.akin, pairs)
         return outcome
 
     def of_worse(self, own: Outcome, pairs: Pairs) -> Outcome:
@@ -229,7 +233,7 @@ class _Around:
         outcome = Outcome()
         for one in self.worse:
             self._judge(one, outcome, own.made_from & self.origins[one.record.pk], pairs)
-        self._leave_out_explained(outcome, own.made_from, pairs)
+        self._leave_out_explained(outcome, own.akin, pairs)
         return outcome
 
     def _judge(self, one: Tied, outcome: Outcome, explained: set[int], pairs: Pairs) -> Link | None:
@@ -252,46 +256,54 @@ class _Around:
             return link
         return None
 
-    def _leave_out_explained(self, outcome: Outcome, made_from: set[int], pairs: Pairs) -> None:
-        """Ask nobody whether the tilted copy of one form is another form: what it was made from tells."""
+    def _leave_out_explained(self, outcome: Outcome, akin: set[int], pairs: Pairs) -> None:
+        """Ask nobody whether the tilted or stamped copy of one form is another form: what it is akin to tells."""
         outcome.questions = [
             question
             for question in outcome.questions
-            if question.match.supports != Match.Supports.OPEN or not self._is_explained(question, made_from, pairs)
+            if question.match.supports != Match.Supports.OPEN or not self._is_explained(question, akin, pairs)
         ]
 
-    def _is_explained(self, question: Question, made_from: set[int], pairs: Pairs) -> bool:
-        """Tell whether either was made from a record that fits it better, and that differs from the other one."""
+    def _is_explained(self, question: Question, akin: set[int], pairs: Pairs) -> bool:
+        """Tell whether either is akin to a record that fits it better, and that differs from the other one."""
         other = question.worse if question.better == self.record else question.better
-        origins = {self.record: made_from, other: self.origins[other.pk]}
+        related = {self.record: akin, other: self.akin[other.pk]}
         for one, another in ((self.record, other), (other, self.record)):
-            for original in sorted(origins[one] & self.by_key.keys(), key=lambda pk: rank(self.by_key[pk])):
-                files = [record.best_copy.file for record in (self.by_key[original], one, another)]
-                if original == another.pk or not {file.pk for file in files} <= self.comparable:
+            for relative in sorted(related[one] & self.by_key.keys(), key=lambda pk: rank(self.by_key[pk])):
+                files = [record.best_copy.file for record in (self.by_key[relative], one, another)]
+                if relative == another.pk or not {file.pk for file in files} <= self.comparable:
                     continue
                 made, apart = pairs.match(files[0], files[1]), pairs.match(files[0], files[2])
                 if (
                     made and apart and apart.supports == Match.Supports.DIFFERENT
-                    and Finding.of(made).fit >= Finding.of(question.match).fit
+                    and _misfit(made) <= _misfit(question.match)
                 ):  # fmt: skip
                     return True
         return False
 
 
-def _origins(records: Collection[int]) -> dict[int, set[int]]:
-    """Return {record: records that it was made from}, as decided, or as written down of better ones.
+def _misfit(match: Match) -> tuple[float, float]:
+    """Order evidence by how much of what both show differs, then by how well they fit: the least fits best."""
+    compared = [page["evidence"] for page in match.measurements["pages"] if page["evidence"]]
+    return sum(one["differing"] for one in compared), -Finding.of(match).fit
 
-    Where the pictures do not tell which of the two was made from the other (a mark-up), neither explains anything.
+
+def _origins(records: Collection[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Return {record: records that it was made from}, as decided, or as written down of better ones; and the same
+    with those of which the pictures do not tell which of the two was made from the other (a mark-up).
     """
     found: dict[int, set[int]] = {pk: set() for pk in records}
+    akin: dict[int, set[int]] = {pk: set() for pk in records}
     made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, from_copy__record__in=records)
     for relation in made.select_related("match", "from_copy__file", "to_copy__file"):
         made_copy, original = relation.from_copy, relation.to_copy
         is_certain = relation.match is None or Finding.of(relation.match).made_from == original.file.sha256
         is_better = (original.file.rank, original.apart) < (made_copy.file.rank, made_copy.apart)
-        if relation.decision_id or (is_certain and is_better):
-            found[made_copy.record_id].add(original.record_id)
-    return found
+        if relation.decision_id or is_better:
+            akin[made_copy.record_id].add(original.record_id)
+            if relation.decision_id or is_certain:
+                found[made_copy.record_id].add(original.record_id)
+    return found, akin
 
 
 def _answered(record: int, others: list[int]) -> set[int]:

@@ -2,13 +2,20 @@ from django.urls import path, re_path
 
 from catalog.models.public_id import PUBLIC_ID_PATTERN
 
-from . import oai, views
+from . import changes, datasets, exports, oai, views
 
 ENDING = r"(?:\.(?P<ending>ttl|rdf|jsonld|nt))?"
 
 urlpatterns = [
     re_path(rf"^id/image/(?P<public_id>{PUBLIC_ID_PATTERN}){ENDING}$", views.record, name="record-data"),
     path("oai", oai.oai, name="oai"),
+    path("data.json", datasets.data_json, name="data-json"),
+    path("dcat-us-3.json", datasets.dcat_us_3, name="dcat-us-3"),
+    path("export.<str:ending>", exports.export, name="export"),
+    path("changes.atom", changes.changes, name="changes"),
+    path("sitemap.xml", changes.sitemap_index, name="sitemap-index"),
+    path("sitemap-<int:page>.xml", changes.sitemap, name="sitemap"),
+    path("opensearch.xml", changes.opensearch, name="opensearch"),
     path("def/qualifieddc.xsd", oai.schema, name="qualified-schema"),
     re_path(rf"^catalog{ENDING}$", views.catalog, name="catalog-data"),
 ]

@@ -30,6 +30,10 @@ class Addresses:
     def catalog(self) -> str:
         return self._at("catalog")
 
+    @property
+    def data_json(self) -> str:
+        return self._at("data.json")
+
     def image(self, record_id: str) -> str:
         """Return the identifier of the image itself, which is neither its page nor its catalog record."""
         return self._at("id", "image", record_id)

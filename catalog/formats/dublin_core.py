@@ -33,6 +33,14 @@ def write_simple_dublin_core(entry: Entry, catalog: Catalog) -> bytes:
     return etree.tostring(simple_dublin_core(entry, catalog), xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
+def write_all_simple_dublin_core(entries: Iterable[Entry], catalog: Catalog) -> Iterator[bytes]:
+    """Yield one XML document of many records, a chunk for each."""
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<records>\n'
+    for entry in entries:
+        yield etree.tostring(simple_dublin_core(entry, catalog), encoding="UTF-8", xml_declaration=False) + b"\n"
+    yield b"</records>\n"
+
+
 def simple_values(entry: Entry, catalog: Catalog) -> list[tuple[str, str, str | None]]:
     """Return element, value and language of all that the fifteen elements can say, in their order, each once."""
     said: dict[str, dict[tuple[str, str | None], None]] = {element: {} for element in ELEMENTS}

@@ -12,7 +12,7 @@ from heapq import merge
 from itertools import islice
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -283,3 +283,31 @@ def entries_of(user, *, spec: str = "") -> Iterator[Entry]:
     while batch := items(user, until=until, after=after, spec=spec, limit=BATCH, with_deleted=False):
         yield from (item.entry for item in batch if item.entry)
         after = batch[-1].place
+
+
+def entries_of_records(user, records: Iterable[int]) -> Iterator[Entry]:
+    """Yield these records, by their keys, as far as this person may see them and they stand."""
+    rows = FeedItem.objects.visible_to(user).filter(record__in=list(records), is_deleted=False).order_by("record")
+    yield from (unpack(packed) for packed in rows.values_list("entry", flat=True))
+
+
+def newest(user, limit: int) -> list[Item]:
+    """Return what changed last among what this person may see, the newest first."""
+    keys = FeedItem.objects.visible_to(user).filter(is_deleted=False).order_by("-stamp", "-id")
+    return read(list(keys.values_list("pk", flat=True)[:limit]))
+
+
+def public_pages(size: int) -> list[int]:
+    """Return the numbers of the stretches of `size` keys in which there is a record that everybody may see."""
+    last = FeedItem.objects.aggregate(last=Max("pk"))["last"] or 0
+    return [page for page in range(1, last // size + 2) if _public_stretch(page, size).exists()]
+
+
+def public_page(page: int, size: int) -> list[tuple[str, datetime]]:
+    """Return (public id, stamp) of the records of a stretch that everybody may see."""
+    return list(_public_stretch(page, size).order_by("pk").values_list("record__public_id", "stamp"))
+
+
+def _public_stretch(page: int, size: int):
+    public = FeedItem.objects.visible_to(None).filter(is_deleted=False)
+    return public.filter(pk__gt=(page - 1) * size, pk__lte=page * size)

@@ -1,6 +1,6 @@
 """Search: keeping its entries in step with the published order, and answering the search box."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
@@ -77,10 +77,8 @@ def find(
     agency  slug; year as four digits; number as `scheme:normalised`
     Best first where words were given, newest first otherwise and where the words fit more than 10,000 records.
     """
-    words = " ".join(words.split()[:MAX_WORDS])
-    numbers = _numbers_like(words)
-    matching = _matching(SearchEntry.objects.visible_to(user), agency, year, [number] if number else [])
-    matching = matching.filter(_bears(numbers)) if numbers else matching.matching(words)
+    words, numbers = _understood(words)
+    matching = _fitting(user, words, numbers, agency, year, number)
     total = matching.order_by().values("pk")[: MAX_COUNT + 1].count()
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
@@ -93,6 +91,28 @@ def find(
     else:
         shown = matching.select_related(*with_records).order_by("-filed_at", "-id")[window]
     return Found(list(shown), min(total, MAX_COUNT), total > MAX_COUNT, page, pages, matching)
+
+
+def all_found(
+    *, user, words: str = "", agency: str = "", year: str = "", number: str = "", batch: int = 200
+) -> Iterator[list[int]]:
+    """Yield the keys of all records that `find` would find, in batches, in the order in which they stood first."""
+    matching = _fitting(user, *_understood(words), agency, year, number).order_by("record")
+    last = 0
+    while keys := list(matching.filter(record__gt=last).values_list("record", flat=True)[:batch]):
+        yield keys
+        last = keys[-1]
+
+
+def _understood(words: str) -> tuple[str, list[str]]:
+    """Return the words that are searched for, and the known numbers that they spell."""
+    words = " ".join(words.split()[:MAX_WORDS])
+    return words, _numbers_like(words)
+
+
+def _fitting(user, words: str, numbers: list[str], agency: str, year: str, number: str) -> QuerySet:
+    fitting = _matching(SearchEntry.objects.visible_to(user), agency, year, [number] if number else [])
+    return fitting.filter(_bears(numbers)) if numbers else fitting.matching(words)
 
 
 def _matching(entries, agency: str, year: str, numbers: list[str]):

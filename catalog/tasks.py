@@ -23,6 +23,7 @@ from catalog.services import (
     evidencing,
     examining,
     feeding,
+    history,
     jobs,
     matching,
     relating,
@@ -109,7 +110,7 @@ STEPS = {
 @shared_task(name="catalog.publish")
 def publish() -> None:
     """Number what was committed and bring the search up to date."""
-    comparing.publish_all()
+    history.publish_all()
     while searching.follow():
         pass
 

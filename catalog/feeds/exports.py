@@ -31,13 +31,17 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     if ending not in WRITERS:
         raise Http404(f"Exports end with one of: {', '.join(WRITERS)}.")
     content_type, write = WRITERS[ending]
-    asked = {
+    response = streamed(request, write(_found(request.user, searched(request)), entries.catalog_entry()), content_type)
+    response["Content-Disposition"] = f'attachment; filename="records.{ending}"'
+    return response
+
+
+def searched(request: HttpRequest) -> dict[str, str]:
+    """Return what was searched for, as the page of Find takes it."""
+    return {
         name: request.GET.get(parameter, "").replace("\0", " ").strip()[:LONGEST_VALUE]
         for parameter, name in SEARCHED_BY.items()
     }
-    response = streamed(request, write(_found(request.user, asked), entries.catalog_entry()), content_type)
-    response["Content-Disposition"] = f'attachment; filename="records.{ending}"'
-    return response
 
 
 def _found(user, asked: dict[str, str]) -> Iterator[Entry]:

@@ -5,18 +5,22 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.formats.negotiation import choose
-from catalog.formats.rdf import record_triples
+from catalog.formats.rdf import View, record_triples
 from catalog.formats.serialise import FORMATS, Format, serialise, stream
 from catalog.models import Record
-from catalog.services import entries
+from catalog.services import entries, feeding, searching
+
+from .answers import finished
+from .exports import SEARCHED_BY, searched
 
 HTML = "text/html"
 BY_ENDING = {f.ending.removeprefix("."): f for f in FORMATS}
 BY_MIME = {f.media_type: f for f in FORMATS}
+PAGE = 100
+PAGED_BY = {"after", *SEARCHED_BY}
 
 
 class NotAcceptable(Exception):
@@ -58,18 +62,41 @@ def record(request: HttpRequest, public_id: str, ending: str | None = None) -> H
         triples = record_triples(entries.entry(found, request.user), entries.catalog_entry())
         response = HttpResponse(serialise(triples, format), content_type=_content_type(format))
         response["Link"] = _alternates("record-data", found.public_id)
-    return _finished(response, found.audience_key == "public")
+    return finished(request, response, "Accept")
 
 
 @require_safe
 @negotiated
 def catalog(request: HttpRequest, ending: str | None = None) -> HttpResponseBase:
-    """The whole catalog as this reader may see it, written record by record."""
+    """The catalog as this reader may see it: all of it, written record by record, or a page of what a search finds."""
     format = _format(request, ending)
     if format is None:
-        return _finished(redirect("find"), True)
-    dump = stream(entries.entries(request.user), entries.catalog_entry(), format, entries.agency_entries())
-    return _finished(StreamingHttpResponse(dump, content_type=_content_type(format)), not request.user.is_authenticated)
+        return finished(request, redirect("find"), "Accept")
+    if PAGED_BY & request.GET.keys():
+        return _page(request, format)
+    found = feeding.entries_of(request.user)
+    dump = stream(found, entries.catalog_entry(), format, entries.agency_entries())
+    return finished(request, StreamingHttpResponse(dump, content_type=_content_type(format)), "Accept")
+
+
+def _page(request: HttpRequest, format: Format) -> HttpResponseBase:
+    """Write one page, and where the next one lies: behind the last record of this one, whatever was filed meanwhile."""
+    feeding.closed_until()
+    asked = searched(request)
+    after = request.GET.get("after", "")
+    found = searching.found_after(user=request.user, after=after, limit=PAGE + 1, **asked)
+    shown, is_more = found[:PAGE], len(found) > PAGE
+    page = list(feeding.entries_of_records(request.user, [key for key, _ in shown]))
+    here = request.build_absolute_uri()
+    following = request.GET.copy()
+    if is_more:
+        following["after"] = shown[-1][1]
+    view = View(here, request.build_absolute_uri(f"?{following.urlencode()}") if is_more else None)
+    written = stream(page, entries.catalog_entry(), format, entries.agency_entries(), view)
+    response = HttpResponse(b"".join(written), content_type=_content_type(format))
+    if view.following:
+        response["Link"] = f'<{view.following}>; rel="next"'
+    return finished(request, response, "Accept")
 
 
 def _format(request: HttpRequest, ending: str | None) -> Format | None:
@@ -101,9 +128,3 @@ def _alternates(name: str, public_id: str) -> str:
 
 def _content_type(format: Format) -> str:
     return f"{format.media_type}; charset=utf-8" if format.media_type.startswith("text/") else format.media_type
-
-
-def _finished(response: HttpResponseBase, is_public: bool) -> HttpResponseBase:
-    patch_vary_headers(response, ["Accept", "Cookie"])
-    response["Cache-Control"] = "no-cache" if is_public else "private, no-store"
-    return response

@@ -32,7 +32,7 @@ _COERCED = {
             "foaf:homepage", "foaf:primaryTopic", "org:subOrganizationOf", "prov:agent", "prov:alternateOf",
             "prov:hadPlan", "prov:hadPrimarySource", "prov:qualifiedAssociation", "prov:qualifiedAttribution",
             "prov:used", "prov:wasAttributedTo", "prov:wasDerivedFrom", "prov:wasGeneratedBy",
-            "prov:wasInvalidatedBy", "skos:inScheme", "spdx:algorithm", "spdx:checksum", "vcard:hasEmail",
+            "hydra:next", "hydra:view", "prov:wasInvalidatedBy", "skos:inScheme", "spdx:algorithm", "spdx:checksum", "vcard:hasEmail",
         ),
         "@id",
     ),

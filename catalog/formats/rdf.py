@@ -11,6 +11,7 @@ Conforms to the SHACL shapes of DCAT-AP 3.0.1 and DCAT-US 3.0. Three things foll
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
@@ -20,7 +21,7 @@ from catalog.formats.graph import agencies as agents
 from catalog.formats.graph import codes, files, history
 from catalog.formats.graph.image import image
 from catalog.formats.graph.resources import Resource, moment, resource, triples, words
-from catalog.formats.graph.vocabularies import DCAT, DCTERMS, FOAF
+from catalog.formats.graph.vocabularies import DCAT, DCTERMS, FOAF, HYDRA
 
 
 def record_triples(entry: Entry, catalog: Catalog, told: set[Resource] | None = None) -> Iterator[Triple]:
@@ -31,11 +32,29 @@ def record_triples(entry: Entry, catalog: Catalog, told: set[Resource] | None = 
     return triples(_record(entry, catalog), told)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page of the catalog: its own address, and that of the next one."""
+
+    address: str
+    following: str | None = None
+
+
 def catalog_triples(
-    catalog: Catalog, agencies: Iterable[AgencyEntry] = (), told: set[Resource] | None = None
+    catalog: Catalog,
+    agencies: Iterable[AgencyEntry] = (),
+    told: set[Resource] | None = None,
+    view: View | None = None,
 ) -> Iterator[Triple]:
     """Yield the catalog's own description and its agencies; that it lists a record, the record's triples say."""
-    return triples((_catalog(catalog), *(agents.agency(catalog, agency) for agency in agencies)), told)
+    described = [_catalog(catalog), *(agents.agency(catalog, agency) for agency in agencies)]
+    return triples([*described, _view(catalog, view)] if view else described, told)
+
+
+def _view(catalog: Catalog, view: View) -> Resource:
+    following = NamedNode(view.following) if view.following else None
+    page = resource(view.address, [HYDRA.PartialCollectionView], (HYDRA["next"], following))
+    return resource(catalog.addresses.catalog, [HYDRA.Collection], (HYDRA.view, page))
 
 
 def _record(entry: Entry, catalog: Catalog) -> Iterator[Resource]:

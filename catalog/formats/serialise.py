@@ -13,7 +13,7 @@ from catalog.formats.entry import AgencyEntry, Catalog, Entry
 from catalog.formats.graph.resources import Resource
 from catalog.formats.graph.vocabularies import PREFIXES, RDF
 from catalog.formats.jsonld import Compaction
-from catalog.formats.rdf import catalog_triples, record_triples
+from catalog.formats.rdf import View, catalog_triples, record_triples
 
 # A stream forgets which shared resources it has described when they are this many; some then come twice.
 _REMEMBERED = 20_000
@@ -41,18 +41,24 @@ def serialise(triples: Iterable[Triple], format: Format, prefixes: Mapping[str, 
 
 
 def stream(
-    entries: Iterable[Entry], catalog: Catalog, format: Format, agencies: Iterable[AgencyEntry] = ()
+    entries: Iterable[Entry],
+    catalog: Catalog,
+    format: Format,
+    agencies: Iterable[AgencyEntry] = (),
+    view: View | None = None,
 ) -> Iterator[bytes]:
-    """Yield one document of the catalog and all its records, a chunk for each record.
+    """Yield one document of the catalog and these records, a chunk for each record; `view` says which page they are.
 
     Memory does not grow with the number of records; `entries` is read as the chunks are asked for.
     """
-    return _document(_dump(entries, catalog, agencies), format, PREFIXES)
+    return _document(_dump(entries, catalog, agencies, view), format, PREFIXES)
 
 
-def _dump(entries: Iterable[Entry], catalog: Catalog, agencies: Iterable[AgencyEntry]) -> Iterator[Iterable[Triple]]:
+def _dump(
+    entries: Iterable[Entry], catalog: Catalog, agencies: Iterable[AgencyEntry], view: View | None
+) -> Iterator[Iterable[Triple]]:
     told: set[Resource] = set()
-    yield catalog_triples(catalog, agencies, told)
+    yield catalog_triples(catalog, agencies, told, view)
     for entry in entries:
         if len(told) > _REMEMBERED:
             told.clear()

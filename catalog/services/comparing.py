@@ -18,7 +18,7 @@ from catalog.imaging.inksheet import INK, rules_out
 from catalog.models import Copy, Fingerprint, ImageFile, Match, Page
 
 from . import matching
-from .history import publish
+from .history import publish_all
 
 FLAT_MAX_DISTANCE_BITS = 8
 """Pages too flat or small to be judged by their look are proposed only when their hashes almost agree (tier 5)."""
@@ -249,12 +249,6 @@ def _candidate(file: ImageFile, other: ImageFile, found: list[Nearness]) -> Matc
             "pages_high": high.page_count,
         },
     )
-
-
-def publish_all() -> None:
-    """Give every committed event its number."""
-    while publish():
-        pass
 
 
 def keep_matches(matches: Iterable[Match], *, at: datetime) -> None:

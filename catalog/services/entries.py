@@ -1,6 +1,6 @@
 """Records as the formats want them: plain values, already reduced to what the reader may see."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -35,7 +35,6 @@ AGREEMENT = (
     "agreement",
     "1 where nothing differs when the pictures are laid over one another, towards 0 the more they differ",
 )
-BATCH = 200
 
 
 def catalog_entry() -> plain.Catalog:
@@ -53,21 +52,6 @@ def catalog_entry() -> plain.Catalog:
 
 def agency_entries() -> list[plain.AgencyEntry]:
     return [_agency(a) for a in Agency.objects.order_by("slug")]
-
-
-def entries(user) -> Iterator[plain.Entry]:
-    """Yield every standing record that this person may see, in bounded memory."""
-    last = 0
-    while batch := list(
-        Record.objects.visible_to(user)
-        .standing()
-        .filter(pk__gt=last)
-        .select_related("best_copy__file", "record_copy__agency")
-        .order_by("pk")[:BATCH]
-    ):
-        for record in batch:
-            yield entry(record, user)
-        last = batch[-1].pk
 
 
 def entry(record: Record, user) -> plain.Entry:

@@ -22,6 +22,7 @@ from catalog.models import Agency, Cursor, FeedItem, FeedSet, Filing, Publicatio
 from catalog.models.audience import audience_keys_of
 
 from . import entries
+from .history import publish_all
 
 FEEDS = "feeds"
 EVENTS_AT_ONCE = 500
@@ -151,6 +152,7 @@ def closed_until() -> datetime:
 
     Where the database is busy the last one stands: an answer is then a little older, never wrong.
     """
+    publish_all()
     cursor = Cursor.objects.filter(name=FEEDS).first()
     if cursor is None or cursor.closed_at is None or cursor.closed_at < _second(timezone.now()):
         try:

@@ -73,3 +73,9 @@ def publish(limit: int = 5000) -> int:
     cursor.sequence += len(waiting)
     cursor.save(update_fields=["sequence"])
     return len(waiting)
+
+
+def publish_all() -> None:
+    """Give every committed event its number."""
+    while publish():
+        pass

@@ -104,13 +104,21 @@ def all_found(
         last = keys[-1]
 
 
+def found_after(*, user, after: str, limit: int, **asked: str) -> list[tuple[int, str]]:
+    """Return (key, public id) of the next records that `find` would find, behind the one with this public id."""
+    last = Record.objects.visible_to(user).filter(public_id=after).values_list("pk", flat=True).first() if after else 0
+    matching = _fitting(user, *_understood(asked.pop("words", "")), **asked)
+    behind = matching.filter(record__gt=last or 0).order_by("record")
+    return list(behind.values_list("record", "record__public_id")[:limit])
+
+
 def _understood(words: str) -> tuple[str, list[str]]:
     """Return the words that are searched for, and the known numbers that they spell."""
     words = " ".join(words.split()[:MAX_WORDS])
     return words, _numbers_like(words)
 
 
-def _fitting(user, words: str, numbers: list[str], agency: str, year: str, number: str) -> QuerySet:
+def _fitting(user, words: str, numbers: list[str], agency: str = "", year: str = "", number: str = "") -> QuerySet:
     fitting = _matching(SearchEntry.objects.visible_to(user), agency, year, [number] if number else [])
     return fitting.filter(_bears(numbers)) if numbers else fitting.matching(words)
 

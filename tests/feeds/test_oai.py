@@ -11,7 +11,7 @@ from sickle import Sickle
 
 from catalog.feeds import oai
 from catalog.models import Copy, Cursor, FeedItem, Record
-from catalog.services import comparing, deciding, feeding
+from catalog.services import deciding, feeding, history
 from tests.conftest import drawn, jpeg, with_exif
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -211,7 +211,7 @@ def decide(city, officer, verdict: str):
 
 def let_the_second_close() -> None:
     """Take in what changed, and stamp nothing more with that second."""
-    comparing.publish_all()
+    history.publish_all()
     while feeding.follow():
         pass
     cursor = Cursor.objects.get(name=feeding.FEEDS)

@@ -6,6 +6,7 @@ import pytest
 import rdflib
 from django.utils import timezone
 
+from catalog.feeds import views
 from catalog.models import Copy
 from catalog.services import deciding
 from tests.conftest import drawn, jpeg, with_exif
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:Dataset.default_context:DeprecationWarning", "ignore:ConjunctiveGraph is:DeprecationWarning"
 )
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 
 
@@ -100,6 +102,24 @@ def test_the_catalog_lists_what_the_reader_may_see(client, city, person, agencie
         assert "Zanzibar" not in public.serialize(format="nt")
     client.force_login(person("sergeant", viewer=[agencies["police"]]))
     assert "Zanzibar" in graph(client.get("/catalog.nt"), "nt").serialize(format="nt")
+
+
+def test_a_page_of_the_catalog_names_the_next_one(client, city, monkeypatch):
+    monkeypatch.setattr(views, "PAGE", 1)
+    address, found = "/catalog.ttl?after=", set()
+    for _ in range(3):
+        answer = client.get(address)
+        page = graph(answer, "ttl")
+        found |= set(page.subjects(rdflib.RDF.type, DCAT.Dataset))
+        following = [str(one) for one in page.objects(None, HYDRA.next)]
+        if not following:
+            break
+        assert answer["Link"] == f'<{following[0]}>; rel="next"'
+        address = following[0].removeprefix("http://testserver")
+    assert len(found) == 2
+    assert not following
+    of_one = graph(client.get("/catalog.nt?agency=streets"), "nt")
+    assert len(set(of_one.subjects(rdflib.RDF.type, DCAT.Dataset))) == 1
 
 
 def test_a_restricted_record_answers_like_one_that_is_not_there(client, city):

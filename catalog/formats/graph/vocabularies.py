@@ -26,6 +26,7 @@ DCTERMS = Vocabulary("http://purl.org/dc/terms/")
 DQV = Vocabulary("http://www.w3.org/ns/dqv#")
 FOAF = Vocabulary("http://xmlns.com/foaf/0.1/")
 GEO = Vocabulary("http://www.opengis.net/ont/geosparql#")
+HYDRA = Vocabulary("http://www.w3.org/ns/hydra/core#")
 ORG = Vocabulary("http://www.w3.org/ns/org#")
 PROV = Vocabulary("http://www.w3.org/ns/prov#")
 RDF = Vocabulary("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
@@ -46,6 +47,7 @@ PREFIXES = {
     "dqv": DQV.iri,
     "foaf": FOAF.iri,
     "geo": GEO.iri,
+    "hydra": HYDRA.iri,
     "org": ORG.iri,
     "prov": PROV.iri,
     "rdf": RDF.iri,

@@ -32,6 +32,7 @@ urlpatterns = [
     path("jobs", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/retry", jobs.retry, name="job-retry"),
     path("about", about.about, name="about"),
+    path("about/standards", about.standards, name="standards"),
     path("sign-in", accounts.login, name="account_login"),
     path("sign-out", accounts.logout, name="account_logout"),
 ]

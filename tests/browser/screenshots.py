@@ -29,7 +29,12 @@ def pages(page: Page, person: str) -> Iterator[str]:
         for name, address in {"find": "/", "result": "/?q=street", "nothing": "/?q=nowhere+at+all"}.items():
             page.goto(address)
             yield name
-        for name, address in {"about": "/about", "sign-in": "/sign-in", "absent": "/nothing/here"}.items():
+        for name, address in {
+            "about": "/about",
+            "standards": "/about/standards",
+            "sign-in": "/sign-in",
+            "absent": "/nothing/here",
+        }.items():
             page.goto(address)
             yield name
         page.goto("/")

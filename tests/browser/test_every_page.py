@@ -69,6 +69,7 @@ def addresses(city) -> dict[str, str]:
         "jobs": "/jobs",
         "set aside": "/jobs?state=set-aside",
         "about": "/about",
+        "standards": "/about/standards",
         "absent": "/nothing",
         "sign out": "/sign-out",
     }

@@ -160,6 +160,16 @@ def test_every_sample_photograph_is_found_in_its_tilted_crop(shared):
         assert farthest_px(register(a, b), a, matrix) < EXACT_PX, path.name
 
 
+def test_every_sample_photograph_is_found_in_a_quarter_of_it(shared):
+    paths = sorted(path for path in (shared / "samples" / "photos").iterdir() if path.suffix == ".jpg")[::8]
+    assert len(paths) > 10
+    for path in paths:
+        with Image.open(path) as file:
+            picture = file.convert("RGB").resize((960, 720), Image.Resampling.LANCZOS)
+        a, b = looked_at(picture, "a"), looked_at(picture.crop((240, 200, 720, 560)), "b")
+        assert farthest_px(register(a, b), a, shifted(-240, -200)) < 2, path.name
+
+
 # ---- what has nothing in common ----
 
 

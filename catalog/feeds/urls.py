@@ -2,12 +2,14 @@ from django.urls import path, re_path
 
 from catalog.models.public_id import PUBLIC_ID_PATTERN
 
-from . import changes, datasets, exports, oai, views
+from . import changes, datasets, exports, files, oai, views
 
 ENDING = r"(?:\.(?P<ending>ttl|rdf|jsonld|nt))?"
 
 urlpatterns = [
     re_path(rf"^id/image/(?P<public_id>{PUBLIC_ID_PATTERN}){ENDING}$", views.record, name="record-data"),
+    re_path(rf"^copy/(?P<public_id>{PUBLIC_ID_PATTERN})/description\.xml$", files.sidecar, name="sidecar"),
+    re_path(rf"^copy/(?P<public_id>{PUBLIC_ID_PATTERN})/described$", files.described, name="described"),
     path("oai", oai.oai, name="oai"),
     path("data.json", datasets.data_json, name="data-json"),
     path("dcat-us-3.json", datasets.dcat_us_3, name="dcat-us-3"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.formats.embedding import can_embed
 from catalog.metadata.elements import DATE_SCHEMES, ELEMENTS
 from catalog.models import Decision, Filing, Identifier, ImageFile, Record, User
 from catalog.services import deciding, reading
@@ -105,6 +106,8 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
         "history": [(moment_in_words(e.at), e.at, e.sentence, e.actor, e.reason) for e in view.history],
         "citation": _citation(record),
         "exports": _exports(record),
+        "sidecar": reverse("sidecar", args=[best.copy.public_id]),
+        "described": _with_description(best),
     }
 
 
@@ -121,6 +124,11 @@ def _size_words(copy: CopyView) -> str:
 
 def _download(copy: CopyView) -> str:
     return reverse("copy-original", args=[copy.copy.public_id]) if copy.file.is_readable else ""
+
+
+def _with_description(copy: CopyView) -> str:
+    holds = copy.file.is_readable and can_embed(copy.file.media_type)
+    return reverse("described", args=[copy.copy.public_id]) if holds else ""
 
 
 def _conflict(conflict: reading.ConflictView, identifiers: Iterable[Identifier]) -> dict:

@@ -7,8 +7,9 @@ import json
 
 import pytest
 from lxml import etree
+from PIL import Image
 
-from catalog.models import Record
+from catalog.models import Copy, Record
 from catalog.services import feeding
 from tests.conftest import drawn, jpeg
 
@@ -99,3 +100,30 @@ def test_nobody_sees_more_than_he_or_she_may(client, city, person, address):
     assert "Zanzibar" not in said
     if "List" not in address and "sitemap" not in address:
         assert "Yonkers" in said
+
+
+def test_a_file_is_given_with_its_description_beside_it_or_inside(client, city):
+    copy = Copy.objects.get(record__title="Curb ramp")
+    beside = etree.fromstring(body(client, f"/copy/{copy.public_id}/description.xml"))
+    assert beside.findtext("{http://purl.org/dc/terms/}title") == "Curb ramp"
+    inside = Image.open(io.BytesIO(body(client, f"/copy/{copy.public_id}/described")))
+    original = Image.open(io.BytesIO(body(client, f"/copy/{copy.public_id}/original")))
+    assert "Curb ramp" in str(inside.getxmp())
+    assert inside.tobytes() == original.tobytes()
+    assert "xmp" not in original.info
+
+
+def test_a_description_of_what_one_may_not_see_is_not_there(client, city):
+    for copy in Copy.objects.exclude(audience_key="public"):
+        for address in ("description.xml", "described"):
+            assert client.get(f"/copy/{copy.public_id}/{address}").status_code == 404
+
+
+def test_a_file_that_cannot_hold_a_description_says_so(client, file_it, run_jobs, agency):
+    picture = io.BytesIO()
+    drawn(5).save(picture, "TIFF")
+    copy = file_it(picture.getvalue(), agency, name="a.tif").filing.copy
+    run_jobs()
+    answer = client.get(f"/copy/{copy.public_id}/described")
+    assert answer.status_code == 406
+    assert "sidecar" in answer.content.decode()

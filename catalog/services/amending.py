@@ -1,0 +1,74 @@
+"""Amending: the agency that filed says something else of its filing. What it filed first stays readable beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from catalog.metadata.validation import Problem, Value, check_filing, normalise
+from catalog.models import Copy, Filing, Membership, Statement, User
+
+from .describing import describe
+from .filing import FilingRefused
+from .history import write_event
+from .locking import lock_audience
+
+
+class NotAllowed(Exception):
+    """This person may not amend this filing; says who may."""
+
+
+def may_amend(user: User, filing: Filing) -> bool:
+    """Tell whether a person files for the agency that made the filing."""
+    return user.is_authenticated and user.is_active and user.has_role(Membership.Role.FILER, filing.agency_id)
+
+
+@transaction.atomic
+def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str, by: User, at: datetime) -> bool:
+    """Let the filing state these values of one element from now on; return whether that is anything new.
+
+    A value that stays keeps its statement; the others are superseded one by one, or retracted. Raises NotAllowed, and
+    FilingRefused with every problem: a required element cannot be left without a value.
+    """
+    if not may_amend(by, filing):
+        raise NotAllowed(f"Only those who file for {filing.agency} may amend its filings.")
+    lock_audience(filing.audience_key)
+    stated = list(Statement.objects.standing().filter(filing=filing).order_by("id"))
+    values = list(dict.fromkeys(normalise(value) for value in values))
+    _check(element, values, stated)
+    before = {_value(statement): statement for statement in stated if statement.element == element}
+    leaving = [statement for value, statement in before.items() if value not in values]
+    coming = [value for value in values if value not in before]
+    if not leaving and not coming:
+        return False
+    for place, value in enumerate(coming):
+        Statement.objects.create(
+            filing=filing, element=element, value=value.value, language=value.language, scheme=value.scheme,
+            origin=Statement.Origin.AMENDMENT, made_by=by, made_at=at,
+            supersedes=leaving[place] if place < len(leaving) else None,
+        )  # fmt: skip
+    Statement.objects.filter(pk__in=[one.pk for one in leaving[len(coming) :]]).update(retracted_at=at)
+    record = Copy.objects.select_related("record").get(pk=filing.copy_id).record
+    write_event(
+        "filing.amended", object_id=filing.public_id, at=at, actor=by, audience_key=filing.audience_key, record=record,
+        reason=reason, before=[value.value for value in before],
+        after={"agency": filing.agency.slug, "element": element, "values": [value.value for value in values]},
+    )  # fmt: skip
+    if record.is_standing:
+        describe(record, at=at)
+    return True
+
+
+def _check(element: str, values: Sequence[Value], stated: Sequence[Statement]) -> None:
+    """Raise FilingRefused where the filing could not have been made with these values."""
+    strange = [
+        Problem(v.element, v.value, f"This is no value of {element}.", "") for v in values if v.element != element
+    ]
+    others = [_value(statement) for statement in stated if statement.element != element]
+    wrong = [problem for problem in check_filing([*others, *values]) if problem.element == element]
+    if problems := strange + wrong:
+        raise FilingRefused(problems)
+
+
+def _value(statement: Statement) -> Value:
+    return Value(statement.element, statement.value, statement.language, statement.scheme)

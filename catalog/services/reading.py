@@ -302,6 +302,7 @@ def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
 
 EVENT_SENTENCES = {
     "filing.received": "{agency} filed {name}.",
+    "filing.amended": "{agency} amended its filing: {element}.",
     "record.stands": "The record was published.",
     "record.stands-again": "The record stands again on its own.",
     "record.absorbed": "Record {object} was joined to this one.",
@@ -337,6 +338,7 @@ def _history(record: Record, reader) -> Iterable[EventView]:
             "object": event.object_id,
             "agency": agencies.get(after.get("agency"), ERASED),
             "name": after.get("name", ERASED),
+            "element": label_of(after["element"]).lower() if "element" in after else ERASED,
             "relation": RELATION_WORDS.get((after.get("kind"), after.get("is_from_here")), ERASED),
             "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), ERASED).lower(),
         }

@@ -65,8 +65,8 @@ class ChooseForm(forms.Form):
         self.fields["files"].help_text = f"{kinds}, up to {max_size_mb} MB each; several at once are fine."
 
 
-class DescribeForm(forms.Form):
-    """Step 2 of filing: the description of one draft, filled in with what the file says of itself."""
+class DescriptionFields(forms.Form):
+    """The elements that people describe a picture with in pages."""
 
     title = forms.CharField(label="Title", widget=forms.TextInput(attrs=TEXT))
     created = forms.CharField(
@@ -105,14 +105,32 @@ class DescribeForm(forms.Form):
     # What is missing or wrong, the filing service says for every door alike; so nothing is refused here.
     use_required_attribute = False
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.max_length = LONGEST_VALUE
+            field.required = False
+            field.is_expected = name in ELEMENTS and ELEMENTS[name].required
+
+    def texts(self, name: str) -> list[str]:
+        """Return the values that were typed into a field."""
+        text = self.cleaned_data.get(name, "")
+        parts = text.split(";") if name in SEPARATED else [text]
+        return [part.strip() for part in parts if part.strip()]
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            name = next((n for n in (problem.element, NUMBER + problem.element) if n in self.fields), None)
+            self.add_error(name, problem.message)
+
+
+class DescribeForm(DescriptionFields):
+    """Step 2 of filing: the description of one draft, filled in with what the file says of itself."""
+
     def __init__(self, *args, upload: Upload, schemes: Iterable[Scheme], **kwargs):
         self.upload = upload
         self.suggestions = Embedded.from_json(upload.suggestions).suggestions if upload.suggestions else ()
         super().__init__(*args, prefix=upload.public_id, initial=self._suggested_values(), **kwargs)
-        for name, field in self.fields.items():
-            field.max_length = LONGEST_VALUE
-            field.required = False
-            field.is_expected = ELEMENTS[name].required
         for scheme in schemes:
             self.fields[NUMBER + scheme.slug] = forms.CharField(
                 label=scheme.label,
@@ -139,13 +157,7 @@ class DescribeForm(forms.Form):
 
     def values(self) -> list[Value]:
         """Return what was typed as Dublin Core values; one that was suggested keeps its language and scheme."""
-        values = []
-        for name in self.base_fields:
-            text = self.cleaned_data.get(name, "")
-            for part in text.split(";") if name in SEPARATED else [text]:
-                if part.strip():
-                    values.append(self._value(name, part.strip()))
-        return values
+        return [self._value(name, text) for name in self.base_fields for text in self.texts(name)]
 
     def _value(self, element: str, text: str) -> Value:
         for suggestion in self._of(element):
@@ -158,10 +170,44 @@ class DescribeForm(forms.Form):
         typed = ((n.removeprefix(NUMBER), v) for n, v in self.cleaned_data.items() if n.startswith(NUMBER))
         return [(slug, value) for slug, value in typed if value.strip()]
 
-    def add_problems(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            name = next((n for n in (problem.element, NUMBER + problem.element) if n in self.fields), None)
-            self.add_error(name, problem.message)
+
+class AmendForm(DescriptionFields):
+    """What a filing states, to be stated otherwise; elements of which the form cannot divide the values stay out."""
+
+    reason = forms.CharField(
+        label="Why", max_length=2000, required=False, widget=forms.TextInput(attrs=TEXT),
+        help_text="It is kept in the history.",
+    )  # fmt: skip
+
+    def __init__(self, *args, stated: Iterable[Value], **kwargs):
+        self.stated: dict[str, list[Value]] = {}
+        for value in stated:
+            self.stated.setdefault(value.element, []).append(value)
+        initial = {name: "; ".join(one.value for one in values) for name, values in self.stated.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name, values in self.stated.items():
+            if name in self.fields and not _fits_a_field(name, values):
+                del self.fields[name]
+
+    @property
+    def elsewhere(self) -> list[Value]:
+        """What is stated and cannot be changed here."""
+        return [value for name, values in self.stated.items() if name not in self.fields for value in values]
+
+    def changes(self) -> dict[str, list[Value]]:
+        """Return the elements that shall be stated otherwise; a text that stays keeps its language and scheme."""
+        changed = {}
+        for name in (one for one in self.fields if one in ELEMENTS):
+            known = {value.value: value for value in self.stated.get(name, ())}
+            if (texts := self.texts(name)) != list(known):
+                changed[name] = [known.get(text, Value(name, text)) for text in texts]
+        return changed
+
+
+def _fits_a_field(name: str, values: list[Value]) -> bool:
+    if name in SEPARATED:
+        return not any(";" in value.value for value in values)
+    return len(values) < 2
 
 
 class DecisionForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.formats.embedding import can_embed
 from catalog.metadata.elements import DATE_SCHEMES, ELEMENTS
-from catalog.models import Decision, Filing, Identifier, ImageFile, Record, User
+from catalog.models import Agency, Decision, Filing, Identifier, ImageFile, Membership, Record, User
 from catalog.services import deciding, reading
 from catalog.services.reading import CopyView, FilingView, RecordView
 
@@ -34,6 +34,7 @@ class FilingLine:
     is_record_copy: bool
     designate: str = ""
     set_apart: str = ""
+    amend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
     record, best = view.record, view.best
     user = request.user
     decides = user.is_authenticated and user.is_officer_anywhere
+    files_for = set(user.agencies_with(Membership.Role.FILER)) if user.is_authenticated else set()
     return {
         "record": record,
         "title": record.title or "Untitled",
@@ -99,7 +101,7 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
         "identifiers": [_identifier(i) for i in _in_order(view.identifiers)],
         "numbers": _numbers(view),
         "description": [_described(element) for element in view.description],
-        "copies": [_copy_line(view, copy, user if decides else None) for copy in view.copies],
+        "copies": [_copy_line(view, copy, user if decides else None, files_for) for copy in view.copies],
         "copies_words": _copies_words(view),
         "relations": _relations(view),
         "decisions": [_decision(d, user, decides) for d in view.decisions],
@@ -190,7 +192,7 @@ def _origin(value: dict) -> str:
     return f"{agencies}: {value['because']}" if agencies else value["because"]
 
 
-def _copy_line(view: RecordView, copy: CopyView, officer: User | None) -> CopyLine:
+def _copy_line(view: RecordView, copy: CopyView, officer: User | None, files_for: set[Agency]) -> CopyLine:
     agencies = list(dict.fromkeys(f.filing.agency.name for f in copy.filings))
     is_damaged = copy.file.state == ImageFile.State.DAMAGED
     facts = [_size_words(copy) if copy.width_px else "", copy.media_label, size_in_words(copy.file.size_bytes)]
@@ -205,7 +207,7 @@ def _copy_line(view: RecordView, copy: CopyView, officer: User | None) -> CopyLi
         facts=" · ".join(filter(None, facts)),
         download=_download(copy),
         differs=copy.differs,
-        filings=[_filing_line(f, decides, len(copy.filings)) for f in copy.filings],
+        filings=[_filing_line(f, decides, len(copy.filings), files_for) for f in copy.filings],
         is_best=copy.is_best and len(view.copies) > 1,
         is_record_copy=any(f.is_record_copy for f in copy.filings),
         damage=copy.file.state_reason if is_damaged else "",
@@ -219,7 +221,7 @@ def _relation_words(view: RecordView, copy: CopyView) -> str:
     return "This is the file that shows most." if copy.is_best else copy.copy.because
 
 
-def _filing_line(view: FilingView, decides: bool, filings_of_copy: int) -> FilingLine:
+def _filing_line(view: FilingView, decides: bool, filings_of_copy: int, files_for: set[Agency]) -> FilingLine:
     filing = view.filing
     name = f" as “{filing.file_name}”" if filing.file_name else ""
     numbers = joined([f"{i.scheme.label} {i.value}" for i in view.identifiers])
@@ -230,6 +232,7 @@ def _filing_line(view: FilingView, decides: bool, filings_of_copy: int) -> Filin
         is_record_copy=view.is_record_copy,
         designate=reverse("designate", args=[filing.public_id]) if decides and not view.is_record_copy else "",
         set_apart=reverse("set-apart", args=[filing.public_id]) if decides and filings_of_copy > 1 else "",
+        amend=reverse("amend", args=[filing.public_id]) if filing.agency in files_for else "",
     )
 
 

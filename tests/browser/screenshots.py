@@ -52,6 +52,11 @@ def pages(page: Page, person: str) -> Iterator[str]:
         page.goto("/file/describe")
         if page.url.endswith("/describe"):
             yield "describe"
+        page.goto("/?agency=building")
+        page.locator(A_CARD).first.click()
+        if page.get_by_role("link", name="Amend").count():
+            page.get_by_role("link", name="Amend").first.click()
+            yield "amend"
     elif person == "operator":
         page.goto("/jobs")
         yield "jobs"

@@ -65,6 +65,7 @@ def addresses(city) -> dict[str, str]:
         "pending": Record.objects.filter(state="pending").first().get_absolute_url(),
         "file": "/file",
         "describe": "/file/describe",
+        "amend": f"/filing/{record.record_copy.public_id}/amend",
         "review": f"/review/{ReviewItem.objects.get().public_id}",
         "jobs": "/jobs",
         "set aside": "/jobs?state=set-aside",

@@ -185,7 +185,7 @@ def measure(a: WorkingPicture, b: WorkingPicture) -> Evidence:
     is_unlikely = registration.fit < UNLIKELY_FIT
     if is_unlikely or a.is_page or b.is_page:
         found = _compared(registration, registration.halved())
-        if found and (is_unlikely or _plainly_differs(found.evidence)):
+        if found and (_plainly_differs(found.evidence) or (is_unlikely and _hardly_agrees(found.evidence))):
             return found.evidence
     found = _compared(registration, registration)
     return found.evidence if found else Evidence(registered=False)
@@ -200,6 +200,14 @@ def compare(a: WorkingPicture, b: WorkingPicture) -> Comparison | None:
 UNLIKELY_FIT = 0.75
 """Pictures that fit one another worse than this at low resolution are neither the same nor made from one another
 (measured: those that are fit by 0.92 and more, shots of one scene by 0.3 to 0.85)."""
+
+
+_HARDLY_AGREES = 0.7
+"""Middle correlation of blocks; what is the same or made from the other reaches 0.85 even at half the size."""
+
+
+def _hardly_agrees(e: Evidence) -> bool:
+    return e.correlation_median < _HARDLY_AGREES
 
 
 def _plainly_differs(e: Evidence) -> bool:
@@ -237,7 +245,7 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             noise=seen.noise,
             noise_alike=_noise_alike(seen),
             parallax_px=_parallax_px(at, seen),
-            glyph_px=_glyph_px(registration) if a.is_page or b.is_page else 0.0,
+            glyph_px=_glyph_px(at) if a.is_page or b.is_page else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
         ),

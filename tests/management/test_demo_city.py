@@ -75,6 +75,11 @@ def seen_by(record: Record) -> set[str]:
 # ---- drawn -------------------------------------------------------------------------------------------------------
 
 
+def test_a_question_waits_for_the_visitor(demo):
+    small, full = record("building", "mail/2019/alder_640_unit_5.jpg"), record("housing", "alder-640/HC-2019-0377.jpg")
+    assert are_asked_about(small, full)
+
+
 def test_every_job_ends(demo):
     assert not Job.objects.exclude(state=Job.State.DONE).exists()
 

@@ -15,7 +15,7 @@ from catalog.management.demo.city import ANSWERS, items
 from catalog.management.demo.item import Item
 from catalog.management.demo.people import OFFICES, PASSWORD, PEOPLE, SCHEMES, Person
 from catalog.management.demo.pictures import PictureMissing
-from catalog.models import Agency, Batch, Copy, Decision, Filing, Job, Membership, Scheme, Source, User
+from catalog.models import Agency, Batch, Copy, Decision, Filing, Job, Membership, ReviewItem, Scheme, Source, User
 from catalog.services import deciding
 from catalog.services.filing import receive_filing
 from catalog.services.store import store
@@ -106,7 +106,9 @@ class Command(BaseCommand):
                 made += 1
             except (deciding.NotAllowed, deciding.AlreadyDecided, deciding.Contradiction) as error:
                 self.stdout.write(f"Left undecided: {error}")
-        self.stdout.write(f"All is examined. {officer.get_full_name()} decided {made} pairs; the others wait for you.")
+        waiting = ReviewItem.objects.count()
+        left = f"{waiting} more wait in Review." if waiting else "No other waits in Review."
+        self.stdout.write(f"All is examined. {officer.get_full_name()} decided {made} pairs. {left}")
 
 
 # ---- who -----------------------------------------------------------------------------------------------------

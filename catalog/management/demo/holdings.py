@@ -238,6 +238,20 @@ def sheets() -> Iterator[Item]:
         language="eng",
     )
     yield Item(
+        key="mail/2019/alder_640_unit_5.jpg",
+        office="building",
+        file_name="alder_640_unit_5.jpg",
+        draw=lambda: jpeg(scanned(form_of(alder), 377).reduce(3), 70, 72),
+        title="Checklist for 640 Alder Avenue, as mailed by Housing",
+        created="2019-06-11",
+        terms=CITY,
+        place=ALDER_COURT,
+        description="Too small to read every line: the full scan should be with Housing.",
+        subjects=("checklists", "habitability"),
+        kind="Text",
+        language="eng",
+    )
+    yield Item(
         key="E2201107/camera points.png",
         office="metro",
         file_name="camera points.png",

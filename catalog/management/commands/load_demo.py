@@ -107,7 +107,7 @@ class Command(BaseCommand):
             except (deciding.NotAllowed, deciding.AlreadyDecided, deciding.Contradiction) as error:
                 self.stdout.write(f"Left undecided: {error}")
         waiting = ReviewItem.objects.count()
-        left = f"{waiting} more wait in Review." if waiting else "No other waits in Review."
+        left = f"Waiting in Review: {waiting}."
         self.stdout.write(f"All is examined. {officer.get_full_name()} decided {made} pairs. {left}")
 
 

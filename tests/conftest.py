@@ -1,8 +1,10 @@
 """What all tests share: real rows, real pictures, the real pipeline run to its end."""
 
+import importlib.util
 import io
 import os
 from pathlib import Path
+from types import ModuleType
 
 import hypothesis
 import pytest
@@ -43,6 +45,15 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def check(shared: Path) -> ModuleType:
+    """The module that runs the standards' own shapes and schemas."""
+    spec = importlib.util.spec_from_file_location("conformance_check", shared / "conformance" / "check.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(autouse=True)

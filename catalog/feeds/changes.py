@@ -9,7 +9,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from catalog.formats.entry import Catalog
-from catalog.formats.markup import around, tag
+from catalog.formats.markup import DECLARATION, around, tag
 from catalog.formats.oai_pmh import utc
 from catalog.services import entries, feeding
 
@@ -19,7 +19,6 @@ NEWEST = 100
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SITEMAP_PAGE = 10_000
 """Records a sitemap; the protocol allows 50,000."""
-DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 @require_safe
@@ -58,7 +57,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponseBase:
         for page in feeding.public_pages(SITEMAP_PAGE)
     )
     body = around("sitemapindex", "".join(around("sitemap", one) for one in pages), xmlns=SITEMAP)
-    return finished(request, HttpResponse(DECLARATION + body.encode(), content_type="application/xml"))
+    return finished(request, HttpResponse(DECLARATION + body, content_type="application/xml"))
 
 
 @require_safe
@@ -70,7 +69,7 @@ def sitemap(request: HttpRequest, page: int) -> HttpResponseBase:
 
 
 def _urls(rows: list, catalog: Catalog) -> Iterator[bytes]:
-    yield DECLARATION + f'<urlset xmlns="{SITEMAP}">\n'.encode()
+    yield f'{DECLARATION}<urlset xmlns="{SITEMAP}">\n'.encode()
     for public_id, stamp in rows:
         said = tag("loc", catalog.addresses.page(public_id)) + tag("lastmod", utc(stamp))
         yield f"{around('url', said)}\n".encode()

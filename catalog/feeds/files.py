@@ -1,6 +1,8 @@
 """A file with its description: as a sidecar beside it, or inside a copy of it. The original itself never changes."""
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -39,10 +41,14 @@ def described(request: HttpRequest, public_id: str) -> HttpResponseBase:
     except CannotEmbed as reason:
         original.close()
         return HttpResponse(f"{reason}\n", status=406, content_type="text/plain; charset=utf-8")
-    response = StreamingHttpResponse(chunks, content_type=copy.file.media_type)
-    response._resource_closers.append(original.close)
+    response = StreamingHttpResponse(_until_closed(original, chunks), content_type=copy.file.media_type)
     ending = PurePosixPath(copy.file.media_type).name.replace("jpeg", "jpg")
     return finished(request, _attached(response, f"{public_id}.{ending}"))
+
+
+def _until_closed(file: BinaryIO, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from chunks
 
 
 def _described(request: HttpRequest, public_id: str) -> tuple[Copy, Entry]:

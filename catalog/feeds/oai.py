@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +19,8 @@ from catalog.formats import oai_pmh
 from catalog.formats.entry import Catalog
 from catalog.formats.qualified import write_qualified_schema
 from catalog.services import entries, feeding
+
+from .answers import finished
 
 PAGE = 250
 SALT = "oai-pmh"
@@ -80,22 +81,16 @@ def oai(request: HttpRequest) -> HttpResponse:
         arguments = _arguments(request)
         body = ANSWERS[arguments["verb"]](request.user, arguments, closed, catalog, address)
     except Refused as refused:
-        understood = {} if refused.code in ("badVerb", "badArgument") else arguments
         body = oai_pmh.error(refused.code, str(refused))
-        return _response(oai_pmh.answer(closed, address, understood, body))
-    return _response(oai_pmh.answer(closed, address, arguments, body))
+        if refused.code in ("badVerb", "badArgument"):
+            arguments = {}
+    answer = oai_pmh.answer(closed, address, arguments, body)
+    return finished(request, HttpResponse(answer, content_type="text/xml; charset=utf-8"))
 
 
 def schema(request: HttpRequest) -> HttpResponse:
     """The XML Schema of the element that holds qualified Dublin Core in our answers."""
     return HttpResponse(write_qualified_schema(entries.catalog_entry()), content_type="application/xml")
-
-
-def _response(body: bytes) -> HttpResponse:
-    response = HttpResponse(body, content_type="text/xml; charset=utf-8")
-    patch_vary_headers(response, ["Cookie"])
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 def _arguments(request: HttpRequest) -> dict[str, str]:

@@ -7,6 +7,7 @@ from lxml import etree
 from catalog.formats.elements import ELEMENTS, element_of
 from catalog.formats.entry import Catalog, Entry, FilingEntry, Place, Text
 from catalog.formats.graph.resources import words
+from catalog.formats.markup import DECLARATION
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -35,7 +36,7 @@ def write_simple_dublin_core(entry: Entry, catalog: Catalog) -> bytes:
 
 def write_all_simple_dublin_core(entries: Iterable[Entry], catalog: Catalog) -> Iterator[bytes]:
     """Yield one XML document of many records, a chunk for each."""
-    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<records>\n'
+    yield f"{DECLARATION}<records>\n".encode()
     for entry in entries:
         yield etree.tostring(simple_dublin_core(entry, catalog), encoding="UTF-8", xml_declaration=False) + b"\n"
     yield b"</records>\n"

@@ -4,6 +4,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from catalog.formats.text import well_formed
 
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
 
 def tag(name: str, text: str = "", **attributes: str | None) -> str:
     """Return an element that holds text; an attribute that is None is left out, `xml_lang` means `xml:lang`."""

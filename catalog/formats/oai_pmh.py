@@ -13,7 +13,7 @@ from lxml import etree
 
 from catalog.formats.dublin_core import simple_dublin_core
 from catalog.formats.entry import Catalog, Entry
-from catalog.formats.markup import around, tag
+from catalog.formats.markup import DECLARATION, around, tag
 from catalog.formats.qualified import qualified_dublin_core, qualified_namespace, qualified_schema_address
 from catalog.formats.rdf import record_triples
 from catalog.formats.serialise import RDF_XML, serialise
@@ -102,7 +102,7 @@ def answer(at: datetime, address: str, arguments: Mapping[str, str], body: str) 
         "xmlns_xsi": _XSI,
         "xsi_schemaLocation": f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd",
     }
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{around("OAI-PMH", head + body, **attributes)}\n'.encode()
+    return f"{DECLARATION}{around('OAI-PMH', head + body, **attributes)}\n".encode()
 
 
 def error(code: str, message: str) -> str:

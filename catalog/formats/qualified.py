@@ -11,7 +11,7 @@ from catalog.formats.dates import xsd_type
 from catalog.formats.elements import ELEMENTS, REFINEMENTS, element_of
 from catalog.formats.entry import Catalog, Entry, Place, Text
 from catalog.formats.graph.resources import moment, outside_iri, words
-from catalog.formats.markup import around, tag
+from catalog.formats.markup import DECLARATION, around, tag
 from catalog.formats.text import well_formed
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -40,7 +40,7 @@ def write_qualified_dublin_core(entry: Entry, catalog: Catalog) -> bytes:
         "xsi_noNamespaceSchemaLocation": _DCMI_SCHEMA,
     }
     document = around("qualifieddc", _written(entry, catalog), **attributes)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'.encode()
+    return f"{DECLARATION}{document}\n".encode()
 
 
 def qualified_dublin_core(entry: Entry, catalog: Catalog) -> str:
@@ -65,8 +65,7 @@ def qualified_schema_address(catalog: Catalog) -> str:
 
 def write_qualified_schema(catalog: Catalog) -> bytes:
     """Return the XML Schema of the root element that OAI-PMH answers use."""
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:dcterms="{_DCTERMS}"
+    return f"""{DECLARATION}<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:dcterms="{_DCTERMS}"
     targetNamespace="{qualified_namespace(catalog)}" elementFormDefault="qualified">
   <xs:import namespace="{_DCTERMS}" schemaLocation="{_DCTERMS_SCHEMA}"/>
   <xs:element name="qualifieddc" type="dcterms:elementOrRefinementContainer"/>

@@ -23,6 +23,11 @@ def may_amend(user: User, filing: Filing) -> bool:
     return user.is_authenticated and user.is_active and user.has_role(Membership.Role.FILER, filing.agency_id)
 
 
+def stated(filing: Filing) -> list[Value]:
+    """Return what a filing states now, in the order in which it was stated."""
+    return [_value(statement) for statement in _standing(filing)]
+
+
 @transaction.atomic
 def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str, by: User, at: datetime) -> bool:
     """Let the filing state these values of one element from now on; return whether that is anything new.
@@ -33,10 +38,10 @@ def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str,
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may amend its filings.")
     lock_audience(filing.audience_key)
-    stated = list(Statement.objects.standing().filter(filing=filing).order_by("id"))
+    standing = _standing(filing)
     values = list(dict.fromkeys(normalise(value) for value in values))
-    _check(element, values, stated)
-    before = {_value(statement): statement for statement in stated if statement.element == element}
+    _check(element, values, standing)
+    before = {_value(statement): statement for statement in standing if statement.element == element}
     leaving = [statement for value, statement in before.items() if value not in values]
     coming = [value for value in values if value not in before]
     if not leaving and not coming:
@@ -59,12 +64,16 @@ def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str,
     return True
 
 
-def _check(element: str, values: Sequence[Value], stated: Sequence[Statement]) -> None:
+def _standing(filing: Filing) -> list[Statement]:
+    return list(Statement.objects.standing().filter(filing=filing).order_by("id"))
+
+
+def _check(element: str, values: Sequence[Value], standing: Sequence[Statement]) -> None:
     """Raise FilingRefused where the filing could not have been made with these values."""
     strange = [
         Problem(v.element, v.value, f"This is no value of {element}.", "") for v in values if v.element != element
     ]
-    others = [_value(statement) for statement in stated if statement.element != element]
+    others = [_value(statement) for statement in standing if statement.element != element]
     wrong = [problem for problem in check_filing([*others, *values]) if problem.element == element]
     if problems := strange + wrong:
         raise FilingRefused(problems)

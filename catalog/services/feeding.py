@@ -6,29 +6,29 @@ only what was stamped before it, and whatever is taken in later is stamped with 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import islice
 
 from django.db import DatabaseError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.formats.entry import Entry
 from catalog.formats.packing import pack, unpack
-from catalog.models import Agency, Cursor, FeedItem, FeedSet, Filing, Publication, Record, Source
+from catalog.models import Agency, Cursor, FeedItem, FeedSet, Filing, Record, Source
 from catalog.models.audience import audience_keys_of
 
 from . import entries
-from .history import publish_all
+from .history import changed_after, publish_all
 
 FEEDS = "feeds"
 EVENTS_AT_ONCE = 500
 BATCH = 200
 """So many records are read at once where all are."""
-TYPE_SETS = {"image": "Still images"}
+TYPE_SETS = {"type:image": "Still images"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +51,26 @@ class Item:
 # ---- following -------------------------------------------------------------------------------------------------
 
 
-def follow(limit: int = EVENTS_AT_ONCE) -> int:
-    """Take in the next published events and close the seconds before; return how many events there were.
+def follow(limit: int = EVENTS_AT_ONCE) -> bool:
+    """Take in the next published events and close the seconds before; return whether there were any.
 
-    Items are computed from records as they are now, so taking an event in twice does no harm. What is to be
-    written is gathered before the cursor is locked: whatever changes meanwhile has an event that comes later.
+    What is to be written is gathered before the cursor is locked: whatever changes meanwhile has an event that comes
+    later.
     """
     Cursor.objects.get_or_create(name=FEEDS)
     last = Cursor.objects.get(name=FEEDS).sequence
-    rows = list(
-        Publication.objects.filter(sequence__gt=last)
-        .order_by("sequence")
-        .values_list("sequence", "event__verb", "event__record", "event__object_id")[:limit]
-    )
-    about = {record for _, _, record, _ in rows if record}
-    named = [object_id for _, verb, _, object_id in rows if verb.startswith("record.")]
-    changed = _changed(Record.objects.filter(Q(pk__in=about) | Q(public_id__in=named)))
+    newest, records = changed_after(last, limit)
+    changed = _changed(records)
     with transaction.atomic():
         cursor = Cursor.objects.select_for_update().get(name=FEEDS)
         if cursor.sequence != last:
-            return len(rows)  # another follower was faster
+            return True  # another follower was faster
         now = _second(timezone.now())
         stamp = max(now, cursor.closed_at or now)
         _write(changed, stamp)
-        cursor.sequence, cursor.closed_at = (rows[-1][0] if rows else last), stamp
+        cursor.sequence, cursor.closed_at = newest, stamp
         cursor.save(update_fields=["sequence", "closed_at"])
-    return len(rows)
+    return newest != last
 
 
 def _second(moment: datetime) -> datetime:
@@ -98,24 +92,23 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
     changed = []
     for record in records:
         item = known.get(record.pk)
+        before = item and _Change(
+            record, bytes(item.entry), frozenset(one.spec for one in item.sets.all()), item.is_deleted
+        )
         if record.is_standing:
             now = _Change(record, pack(entries.entry(record, None)), frozenset(_sets_of(record)), is_deleted=False)
-        elif item:
-            now = _Change(record, bytes(item.entry), frozenset(s.spec for s in item.sets.all()), is_deleted=True)
+        elif before:
+            now = replace(before, is_deleted=True)
         else:
             continue
-        if item is None or (bytes(item.entry), item.is_deleted, frozenset(s.spec for s in item.sets.all())) != (
-            now.packed,
-            now.is_deleted,
-            now.sets,
-        ):
+        if now != before:
             changed.append(now)
     return changed
 
 
 def _sets_of(record: Record) -> Iterator[str]:
     """Yield the sets of a record: its kind, the departments that filed it, and the collections they filed it from."""
-    yield "type:image"
+    yield from TYPE_SETS
     filings = Filing.objects.filter(copy__record=record).select_related("agency", "source")
     for filing in filings:
         yield f"dept:{filing.agency.slug}"
@@ -156,7 +149,7 @@ def closed_until() -> datetime:
     cursor = Cursor.objects.filter(name=FEEDS).first()
     if cursor is None or cursor.closed_at is None or cursor.closed_at < _second(timezone.now()):
         try:
-            while follow() == EVENTS_AT_ONCE:
+            while follow():
                 pass
         except DatabaseError:
             if cursor is None or cursor.closed_at is None:
@@ -267,7 +260,7 @@ def earliest(user) -> datetime | None:
 
 def sets(user) -> list[tuple[str, str]]:
     """Return (spec, name) of the sets in which there is something for this person."""
-    known = {f"type:{key}": name for key, name in TYPE_SETS.items()}
+    known = dict(TYPE_SETS)
     for source in Source.objects.select_related("agency").order_by("agency__slug", "name"):
         known[f"dept:{source.agency.slug}"] = source.agency.name
         known.setdefault(collection_spec(source, source.agency), f"{source.agency.name}: {source.name}")

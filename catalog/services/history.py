@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Cursor, Event, EventPayload, Publication, Record, Unpublished, User
@@ -73,6 +74,23 @@ def publish(limit: int = 5000) -> int:
     cursor.sequence += len(waiting)
     cursor.save(update_fields=["sequence"])
     return len(waiting)
+
+
+def changed_after(sequence: int, limit: int) -> tuple[int, QuerySet[Record]]:
+    """Return the number of the last of the next published events, and the records that these tell of.
+
+    Where nothing was published since, the number is the one that was given. Whoever follows computes what it keeps
+    from records as they are now, so taking an event in twice does no harm.
+    """
+    rows = list(
+        Publication.objects.filter(sequence__gt=sequence)
+        .order_by("sequence")
+        .values_list("sequence", "event__verb", "event__record", "event__object_id")[:limit]
+    )
+    about = {record for _, _, record, _ in rows if record}
+    named = [object_id for _, verb, _, object_id in rows if verb.startswith("record.")]
+    last = rows[-1][0] if rows else sequence
+    return last, Record.objects.filter(Q(pk__in=about) | Q(public_id__in=named))
 
 
 def publish_all() -> None:

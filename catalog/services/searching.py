@@ -14,13 +14,14 @@ from catalog.models import (
     Cursor,
     Filing,
     Identifier,
-    Publication,
     Record,
     SearchEntry,
     SearchFacet,
     Statement,
 )
 from catalog.models.search import words_of
+
+from .history import changed_after
 
 SEARCH = "search"
 MAX_COUNT = 10_000
@@ -97,18 +98,22 @@ def all_found(
     *, user, words: str = "", agency: str = "", year: str = "", number: str = "", batch: int = 200
 ) -> Iterator[list[int]]:
     """Yield the keys of all records that `find` would find, in batches, in the order in which they stood first."""
-    matching = _fitting(user, *_understood(words), agency, year, number).order_by("record")
+    matching = _fitting(user, *_understood(words), agency, year, number)
     last = 0
-    while keys := list(matching.filter(record__gt=last).values_list("record", flat=True)[:batch]):
-        yield keys
-        last = keys[-1]
+    while rows := _behind(matching, last, batch):
+        yield [key for key, _ in rows]
+        last = rows[-1][0]
 
 
 def found_after(*, user, after: str, limit: int, **asked: str) -> list[tuple[int, str]]:
     """Return (key, public id) of the next records that `find` would find, behind the one with this public id."""
     last = Record.objects.visible_to(user).filter(public_id=after).values_list("pk", flat=True).first() if after else 0
-    matching = _fitting(user, *_understood(asked.pop("words", "")), **asked)
-    behind = matching.filter(record__gt=last or 0).order_by("record")
+    return _behind(_fitting(user, *_understood(asked.pop("words", "")), **asked), last or 0, limit)
+
+
+def _behind(matching: QuerySet, last: int, limit: int) -> list[tuple[int, str]]:
+    """Return (key, public id) of the next records behind the one with this key."""
+    behind = matching.filter(record__gt=last).order_by("record")
     return list(behind.values_list("record", "record__public_id")[:limit])
 
 
@@ -146,26 +151,17 @@ def _bears(numbers: Iterable[str]) -> Q:
 
 
 @transaction.atomic
-def follow(limit: int = 500) -> int:
-    """Bring the search up to date with the next published events; return how many were taken in.
-
-    Entries are computed from records as they are now, so taking an event in twice does no harm.
-    """
+def follow(limit: int = 500) -> bool:
+    """Bring the search up to date with the next published events; return whether there were any."""
     Cursor.objects.get_or_create(name=SEARCH)
     cursor = Cursor.objects.select_for_update().get(name=SEARCH)
-    rows = list(
-        Publication.objects.filter(sequence__gt=cursor.sequence)
-        .order_by("sequence")
-        .values_list("sequence", "event__verb", "event__record", "event__object_id")[:limit]
-    )
-    if not rows:
-        return 0
-    about = {record for _, _, record, _ in rows if record}
-    named = [object_id for _, verb, _, object_id in rows if verb.startswith("record.")]
-    index_records(Record.objects.filter(Q(pk__in=about) | Q(public_id__in=named)))
-    cursor.sequence = rows[-1][0]
+    last, records = changed_after(cursor.sequence, limit)
+    if last == cursor.sequence:
+        return False
+    index_records(records)
+    cursor.sequence = last
     cursor.save(update_fields=["sequence"])
-    return len(rows)
+    return True
 
 
 def index_records(records: Iterable[Record]) -> None:

@@ -33,7 +33,7 @@ def standards(request: HttpRequest) -> HttpResponse:
     newest = Record.objects.visible_to(request.user).standing().order_by("-pk").values_list("public_id", flat=True)
     record = newest.first() or "a1b2c3d4e5f6a1b2c3d4e5f6a1"
     site = request.build_absolute_uri("/").rstrip("/")
-    return render(request, "catalog/standards.html", {"doors": list(_doors(site, record)), "site": site})
+    return render(request, "catalog/standards.html", {"doors": list(_doors(site, record))})
 
 
 def _doors(site: str, record: str):

@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from catalog.metadata.validation import Value
 from catalog.models import Filing, Statement
 from catalog.services import amending, reading
 from catalog.services.filing import FilingRefused
 
 from .cards import copy_picture
-from .forms import AmendForm
+from .forms import AmendForm, problems_of
 from .words import day_in_words
 
 
@@ -28,7 +27,7 @@ def amend(request: HttpRequest, public_id: str) -> HttpResponse:
     filing = get_object_or_404(filings, public_id=public_id)
     if not amending.may_amend(request.user, filing):
         raise Http404
-    form = AmendForm(request.POST or None, stated=_stated(filing))
+    form = AmendForm(request.POST or None, stated=amending.stated(filing))
     if request.method == "POST" and form.is_valid() and _amended(request, filing, form):
         return redirect(filing.copy.record.answering)
     context = {
@@ -39,11 +38,7 @@ def amend(request: HttpRequest, public_id: str) -> HttpResponse:
         "earlier": _earlier(filing),
         "picture": copy_picture(filing.copy),
         "record": filing.copy.record.answering,
-        "problems": [
-            {"anchor": form[name].id_for_label if name in form.fields else "", "words": error}
-            for name, errors in form.errors.items()
-            for error in errors
-        ],
+        "problems": problems_of([form]),
     }
     return render(request, "catalog/amend.html", context, status=400 if form.errors else 200)
 
@@ -68,11 +63,6 @@ def _amended(request: HttpRequest, filing: Filing, form: AmendForm) -> bool:
     said = "Amended. What was filed first stays in the history." if form.changes() else "Nothing was changed."
     messages.success(request, said)
     return True
-
-
-def _stated(filing: Filing) -> list[Value]:
-    stated = Statement.objects.standing().filter(filing=filing).order_by("id")
-    return [Value(one.element, one.value, one.language, one.scheme) for one in stated]
 
 
 def _earlier(filing: Filing) -> list[dict[str, str]]:

@@ -1,6 +1,5 @@
 """File: choose files, describe them, see what became of them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import wraps
 
@@ -23,7 +22,7 @@ from catalog.services.filing import FilingRefused
 from catalog.services.store import Refused
 
 from .cards import copy_picture
-from .forms import NUMBER, ChooseForm, DescribeForm
+from .forms import NUMBER, ChooseForm, DescribeForm, problems_of
 from .words import count, day_in_words, joined, size_in_words, times
 
 DRAFTS_A_PAGE = 20
@@ -57,7 +56,7 @@ def choose(request: HttpRequest) -> HttpResponse:
             return redirect("describe")
         for sentence in refused:
             form.add_error("files", sentence)
-    context = {"form": form, "drafts": _drafts(request).count(), "problems": _problems([form])}
+    context = {"form": form, "drafts": _drafts(request).count(), "problems": problems_of([form])}
     return render(request, "catalog/file.html", context, status=422 if form.errors else 200)
 
 
@@ -108,7 +107,7 @@ def describe(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('filed')}?{urlencode({'at': moments}, doseq=True)}")
         if filed:
             messages.success(request, f"{count(len(filed), 'picture')} filed; what is below still needs mending.")
-    problems = _problems(forms)
+    problems = problems_of(forms)
     context = {"forms": [_shown(form) for form in forms], "problems": problems, "moments": moments}
     return render(request, "catalog/describe.html", context, status=422 if problems else 200)
 
@@ -163,17 +162,6 @@ def _already_here(upload: Upload) -> Record | None:
     copies = Copy.objects.visible_to(upload.owner).standing().filter(audience_key=key, apart=0)
     copy = copies.filter(file__sha256=upload.sha256).select_related("record").first()
     return copy.record if copy and copy.record.is_standing else None
-
-
-def _problems(forms: Iterable) -> list[dict[str, str]]:
-    """List what is wrong in several forms, each with the field that it is about."""
-    problems = []
-    for form in forms:
-        name = f"{form.upload.file_name}: " if isinstance(form, DescribeForm) else ""
-        for field, errors in form.errors.items():
-            anchor = form[field].id_for_label if field in form.fields else ""
-            problems += [{"anchor": anchor, "words": f"{name}{error}"} for error in errors]
-    return problems
 
 
 @for_filers

@@ -210,6 +210,17 @@ def _fits_a_field(name: str, values: list[Value]) -> bool:
     return len(values) < 2
 
 
+def problems_of(filled: Iterable[forms.Form]) -> list[dict[str, str]]:
+    """List what is wrong in several forms, each with the field that it is about."""
+    problems = []
+    for form in filled:
+        name = f"{form.upload.file_name}: " if isinstance(form, DescribeForm) else ""
+        for field, errors in form.errors.items():
+            anchor = form[field].id_for_label if field in form.fields else ""
+            problems += [{"anchor": anchor, "words": f"{name}{error}"} for error in errors]
+    return problems
+
+
 class DecisionForm(forms.Form):
     """A decision about two copies."""
 

@@ -1,7 +1,6 @@
 """data.json, exports, sitemap, changes: valid, complete, and only what the reader may see."""
 
 import csv
-import importlib.util
 import io
 import json
 
@@ -44,10 +43,7 @@ def body(client, address: str, **asked) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-def test_both_versions_of_data_json_are_valid(client, city, shared, tmp_path):
-    spec = importlib.util.spec_from_file_location("check", shared / "conformance" / "check.py")
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+def test_both_versions_of_data_json_are_valid(client, city, check, tmp_path):
     for address, gate in (("/data.json", check.check_datajson), ("/dcat-us-3.json", check.check_dcatus3)):
         path = tmp_path / "catalog.json"
         path.write_bytes(body(client, address))

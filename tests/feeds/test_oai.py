@@ -1,6 +1,5 @@
 """OAI-PMH as harvesters see it: the protocol's own schema, two harvesters of others, and a catalog that changes."""
 
-import importlib.util
 from datetime import timedelta
 
 import pytest
@@ -281,8 +280,12 @@ def test_two_harvesters_of_others_bring_the_same(live_server, city, monkeypatch)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.filterwarnings("ignore:No directory at")
-def test_the_gate_of_the_standard_passes(live_server, city, shared):
-    spec = importlib.util.spec_from_file_location("check", shared / "conformance" / "check.py")
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+def test_the_gate_of_the_standard_passes(live_server, city, check):
     assert check.check_oai(f"{live_server.url}/oai") == 0
+
+
+def test_what_a_signed_in_person_harvests_is_kept_nowhere(client, city, person, agencies):
+    asked = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+    assert client.get("/oai", asked)["Cache-Control"] == "no-cache"
+    client.force_login(person("sergeant", viewer=[agencies["police"]]))
+    assert client.get("/oai", asked)["Cache-Control"] == "private, no-store"

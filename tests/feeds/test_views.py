@@ -1,7 +1,5 @@
 """Identifiers and the catalog as RDF, as somebody else's parser reads them."""
 
-import importlib.util
-
 import pytest
 import rdflib
 from django.utils import timezone
@@ -127,10 +125,7 @@ def test_a_restricted_record_answers_like_one_that_is_not_there(client, city):
     assert (there.status_code, there.content) == (absent.status_code, absent.content) == (404, absent.content)
 
 
-def test_the_catalog_conforms_to_dcat_ap_and_dcat_us(client, city, shared, tmp_path):
-    spec = importlib.util.spec_from_file_location("check", shared / "conformance" / "check.py")
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+def test_the_catalog_conforms_to_dcat_ap_and_dcat_us(client, city, check, tmp_path):
     path = tmp_path / "catalog.ttl"
     path.write_bytes(b"".join(client.get("/catalog.ttl").streaming_content))
     assert check.check_rdf([path]) == 0

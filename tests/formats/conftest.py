@@ -1,6 +1,5 @@
 """Somebody else's readers and judges of what the formats write."""
 
-import importlib.util
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
@@ -9,15 +8,6 @@ import pytest
 from pyoxigraph import Triple
 
 from catalog.formats.serialise import N_TRIPLES, serialise
-
-
-@pytest.fixture(scope="session")
-def check(shared: Path) -> ModuleType:
-    """The module that runs the standards' own shapes and schemas."""
-    spec = importlib.util.spec_from_file_location("conformance_check", shared / "conformance" / "check.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

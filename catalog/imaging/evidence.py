@@ -8,7 +8,7 @@ exposure reaches 3 and more in some small window. So the worst window decides, n
 All measurements are the same whichever picture is named first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ from catalog.imaging.registration import (
     register,
     scaling,
 )
+from catalog.imaging.residue import packed
 from catalog.imaging.working import WorkingPicture
 
 METHOD = "evidence/1"
@@ -146,6 +147,8 @@ class Evidence:
     """By how much the light changes across the picture, as a share: a print on a desk, photographed again."""
     is_inverted: bool = False
     """Light is dark: a negative."""
+    residue: str = ""
+    """Of sheets that agree: what is left in each part of the coarser one (`residue.packed`); "" of all others."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the measurements as plain JSON values; `from_json` takes them back."""
@@ -229,6 +232,9 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
     is_a_finer = registration.finer is a
     matrix = registration.matrix if is_a_finer else np.linalg.inv(registration.matrix)
     matrix = matrix / matrix[2, 2]
+    differences = np.where(seen.core, seen.ratio, 0).astype(np.float32)
+    geometry, found = _geometry(a, b, matrix), _differences(seen, is_a_finer)
+    is_told = (a.is_page or b.is_page) and found["worst"] <= NOTICEABLE and geometry["finer"] == "ba"[is_a_finer]
     return Comparison(
         evidence=Evidence(
             registered=True,
@@ -236,10 +242,10 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             error_px=None if np.isnan(registration.error_px) else registration.error_px,
             matrix=tuple(float(v) for v in matrix.ravel()),
             is_bent=registration.bend is not None,
-            **_geometry(a, b, matrix),
+            **geometry,
             surround_a=_surround(a, b, np.linalg.inv(matrix)),
             surround_b=_surround(b, a, matrix),
-            **_differences(seen, is_a_finer),
+            **found,
             **_correlations(seen),
             blur_px=seen.blur_px,
             noise=seen.noise,
@@ -248,11 +254,12 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             glyph_px=_glyph_px(at) if a.is_page or b.is_page else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
+            residue=packed(differences) if is_told else "",
         ),
         is_a_finer=is_a_finer,
         laid=seen.laid,
         ground=at.ground.colours,
-        differences=np.where(seen.core, seen.ratio, 0).astype(np.float32),
+        differences=differences,
     )
 
 
@@ -362,19 +369,7 @@ def _lay(registration: Registration) -> _Seen | None:
         as_y = laid_on(*reduced_to(_toned(finer.colours, forth), onto), shape, bend) * light
         return as_y, _toned(ground.colours, back) * light_back, light
 
-    as_y, as_x, light = explained(_LEAST_BLUR_PX, _LEAST_BLUR_PX)
-    blur_x, blur_y = _blurs((as_y, sharp_y), (sharp_x, as_x), inner)
-    step = 0.0
-    for _ in range(_BLUR_ROUNDS if max(blur_x, blur_y) > _NOTABLE_BLUR_PX else 0):
-        before, step_before = blur_x - blur_y, step
-        as_y, as_x, light = explained(max(blur_x, _LEAST_BLUR_PX), max(blur_y, _LEAST_BLUR_PX))
-        found_x, found_y = _blurs((as_y, sharp_y), (sharp_x, as_x), inner)
-        step = found_x - found_y - before
-        if step * step_before < 0:  # to and fro: what is sought lies between
-            step /= 2
-        blur_x, blur_y = max(0.0, before + step), max(0.0, -before - step)
-        if abs(step) < _BLUR_STEP_PX:
-            break
+    blur_x, blur_y, (as_y, as_x, light) = _equally_sharp(explained, sharp_x, sharp_y, inner)
     if max(blur_x, blur_y) > _NOTABLE_BLUR_PX:
         inner, core = _rims(covered, 2 + int(np.ceil(2 * max(blur_x, blur_y))))
         if core.sum() < _MIN_CORE_PX:
@@ -397,6 +392,39 @@ def _lay(registration: Registration) -> _Seen | None:
     )  # fmt: skip
 
 
+Toned = tuple[Plane, Plane, Plane]
+
+
+def _equally_sharp(
+    explained: Callable[[float, float], Toned], sharp_x: Plane, sharp_y: Plane, inner: Mask
+) -> tuple[float, float, Toned]:
+    """Return by how much x and y must be blurred (sigma in px, one of them 0), and what explains them then.
+
+    Tones and sharpness are found in turn until neither changes: each looks wrong while the other is. Where it is in
+    doubt which of two to begin with, both are followed, and the one that leaves less is believed.
+    """
+    toned = explained(_LEAST_BLUR_PX, _LEAST_BLUR_PX)
+    looks = _blurs((toned[0], sharp_y), (sharp_x, toned[1]), inner)
+    is_in_doubt = _is_in_doubt(*looks)
+    if not is_in_doubt and max(looks[0].blurs) <= _NOTABLE_BLUR_PX:
+        return *looks[0].blurs, toned
+    found = []
+    for look in looks if is_in_doubt else looks[:1]:
+        (blur_x, blur_y), step = look.blurs, 0.0
+        for _ in range(_BLUR_ROUNDS):
+            before, step_before = blur_x - blur_y, step
+            toned = explained(max(blur_x, _LEAST_BLUR_PX), max(blur_y, _LEAST_BLUR_PX))
+            look = _blurs((toned[0], sharp_y), (sharp_x, toned[1]), inner)[0]
+            step = look.blurs[0] - look.blurs[1] - before
+            if step * step_before < 0:  # to and fro: what is sought lies between
+                step /= 2
+            blur_x, blur_y = max(0.0, before + step), max(0.0, -before - step)
+            if abs(step) < _BLUR_STEP_PX:
+                break
+        found.append((look.left, blur_x, blur_y, toned))
+    return min(found, key=lambda one: one[:3])[1:]
+
+
 def _rims(covered: Mask, rim_px: int) -> tuple[Mask, Mask]:
     """Return what is covered without a rim, and the middles of whole windows in it."""
     inner = cv2.erode(covered.astype(np.uint8), np.ones((2 * rim_px + 1,) * 2, np.uint8), borderValue=0)
@@ -412,23 +440,40 @@ _BASE_PX = 0.8
 _LEAST_BLUR_PX = 0.4
 _NOTABLE_BLUR_PX = 0.5
 _BLUR_ROUNDS, _BLUR_STEP_PX = 5, 0.04
-"""Tones and sharpness are found in turn until neither changes: each looks wrong while the other is."""
+_DOUBTFUL_BLUR_PX, _DOUBTFUL_LEFT = 0.4, 1.3
+"""Two looks at how sharp the pictures are that say something else by so much, and leave nearly alike (ratio)."""
 _SLIGHT_BLUR_PX, _MOST_BLUR_PX = 1.0, 8.0
 
 
-def _blurs(forth: tuple[Plane, Plane], back: tuple[Plane, Plane], inner: Mask) -> tuple[float, float]:
-    """Return by how much x and y must be blurred (sigma in px, one of them 0) to be equally sharp.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """By how much x and y must be blurred (sigma in px, one of them 0) to be equally sharp, and what is left then."""
 
-    Each pair is (x, y) in one tone; the pair that agrees better when equally sharp is believed, because clipped tones
-    look less sharp. Weighed on some windows of the most contrast.
+    blurs: tuple[float, float]
+    left: float
+    """Mean difference in grey levels, summed over the windows."""
+
+
+def _blurs(forth: tuple[Plane, Plane], back: tuple[Plane, Plane], inner: Mask) -> list[_Look]:
+    """Return how sharp the pictures are by each of two pairs, in the tones of y and in those of x: the better first.
+
+    The pair that agrees better when equally sharp is believed, because clipped tones look less sharp. Weighed on some
+    windows of the most contrast.
     """
     tiles = _telling_tiles(*forth, inner)
-    found = [_blurs_of(x, y, tiles) for x, y in (forth, back)]
-    left = []
-    for (x, y), blurs in zip((forth, back), found, strict=True):
+    found = []
+    for x, y in (forth, back):
+        blurs = _blurs_of(x, y, tiles)
         of_x, of_y = (float(np.hypot(_BASE_PX, blur)) for blur in blurs)
-        left.append(sum(float(np.abs(_soft(x[tile], of_x) - _soft(y[tile], of_y)).mean()) for tile in tiles))
-    return found[int(left[1] < left[0])]
+        left = sum(float(np.abs(_soft(x[tile], of_x) - _soft(y[tile], of_y)).mean()) for tile in tiles)
+        found.append(_Look(blurs, left))
+    return sorted(found, key=lambda one: one.left)
+
+
+def _is_in_doubt(better: _Look, worse: _Look) -> bool:
+    """Tell whether both agree about as well and yet say something else: then each is followed to its end."""
+    apart = (better.blurs[0] - better.blurs[1]) - (worse.blurs[0] - worse.blurs[1])
+    return abs(apart) > _DOUBTFUL_BLUR_PX and worse.left < _DOUBTFUL_LEFT * better.left
 
 
 def _blurs_of(x: Plane, y: Plane, tiles: list[tuple[slice, slice]]) -> tuple[float, float]:

@@ -357,6 +357,7 @@ def _powers(u: NDArray, v: NDArray) -> list[list[NDArray]]:
 
 _BENT_PX = 0.35
 _MOST_BEND_PX = 12.0
+_BEND_ROUNDS, _LEAST_BEND_POINTS = 4, 60
 _BEND_EXPLAINS = 0.7
 """A bend leaves at most so much of the error; where noise moves the windows it explains next to nothing."""
 
@@ -384,21 +385,44 @@ def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None
             matrix, error_px = corrected, step[1] / scale
             if step[2] < 0.1:
                 break
-    if error_px * scale > _BENT_PX and (moves := _shifts(a, evened_b, down @ matrix)):
-        points, shifts = moves[0] / scale, (moves[1] - moves[0]) / scale
-        near = np.hypot(*shifts.T) < _MOST_BEND_PX
-        if near.sum() >= 60:
-            fitted = Bend.fitted(points[near], shifts[near], b.shape[::-1])
-            left_px = float(np.median(np.hypot(*(shifts[near] - fitted.at(points[near])).T)))
-            if left_px < _BEND_EXPLAINS * error_px:
-                bend, error_px = fitted, left_px
+    if error_px * scale > _BENT_PX:
+        bend, error_px = _bend(a, evened_b, matrix, scale, b.shape, error_px)
     return matrix, error_px, bend
 
 
-def _shifts(a: Grey, evened_b: Grey, matrix: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return points of b and where their windows lie in a as the matrix lays it (both n x 2, px of b), or None."""
+def _bend(
+    a: Grey, evened_b: Grey, matrix: Matrix, scale: float, shape: tuple[int, ...], error_px: float
+) -> tuple[Bend | None, float]:
+    """Return the bend that explains what the matrix leaves, and what is left then: None and the error if none does.
+
+    `evened_b` is the ground at this scale of its shape. A first bend is measured from where the matrix puts things, the
+    next ones from where the last bend does: what lay far off comes into reach.
+    """
+    bend, down, size = None, scaling(scale), shape[1::-1]
+    for _ in range(_BEND_ROUNDS):
+        laid = bend and Bend(bend.terms * scale, evened_b.shape[1::-1])
+        moves = _shifts(a, evened_b, down @ matrix, laid)
+        if moves is None:
+            break
+        points, moved = moves[0] / scale, moves[1] / scale
+        shifts = moved - points if bend is None else moved - points + bend.at(moved)
+        near = np.hypot(*(moved - points).T) < _MOST_BEND_PX
+        if near.sum() < _LEAST_BEND_POINTS:
+            break
+        fitted = Bend.fitted(points[near], shifts[near], size)
+        left_px = float(np.median(np.hypot(*(shifts[near] - fitted.at(points[near])).T)))
+        if left_px >= (_BEND_EXPLAINS if bend is None else 1.0) * error_px:
+            break
+        bend, error_px = fitted, left_px
+    return bend, error_px
+
+
+def _shifts(
+    a: Grey, evened_b: Grey, matrix: Matrix, bend: Bend | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return points of b and where their windows lie in a as it is laid on b (both n x 2, px of b), or None."""
     small_a, whole = reduced_to(a, matrix)
-    warped, covered = (f(small_a, whole, evened_b.shape) for f in (laid_on, covered_by))
+    warped, covered = (f(small_a, whole, evened_b.shape, bend) for f in (laid_on, covered_by))
     inner = cv2.erode(covered.astype(np.uint8), np.ones((5, 5), np.uint8))
     x, y = _evened(warped), evened_b
     spacing = max(5, int(np.sqrt(y.size / _SHIFT_POINTS) * 0.6))

@@ -6,7 +6,7 @@ another needs them to agree where both are; what stays open goes to a person.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -56,11 +56,13 @@ class Judgement:
     made_from: Side | None = None
     """Which of the two is the original of the other, where the pictures tell."""
     kind: str = ""
-    """How the one was made from the other: crop, frame, turned, photograph, mark-up, mirror image, negative."""
+    """How it was made: crop, frame, turned, photograph, reduced, mark-up, mirror image, negative."""
     region: Box | None = None
     """The part of the original that the other shows: left, top, right, bottom as shares."""
     differences: tuple[Box, ...] = ()
     """Where they differ, as shares of the coarser picture."""
+    leans: Supports | None = None
+    """What it comes down to if of all sheets it may be, this one fits best: open, because it cannot be read alone."""
 
 
 # ---- thresholds ----
@@ -110,6 +112,8 @@ LEGIBLE_PX = 6.5
 """From this middle height on one changed digit shows as a difference (measured: 2.4 and more at 7 px, 1.5 at 6 px)."""
 LEGIBLE_PHOTOGRAPHED_PX = 10.0
 """The same for a sheet that was photographed, bent and soft (measured: at 7 px a changed digit stays below 1.2)."""
+REDUCED_SCALE = 0.75
+"""A sheet of at most so much of the size of another may be a reduced copy of it."""
 SAME_SCAN_NOISE = 0.40
 """Noise that agrees this well is one scan's: the ink that differs was added to the file."""
 FLAT_LEVELS = 6.0
@@ -199,11 +203,7 @@ def _same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool, is_coarse: boo
     if veto := capture_veto(a.capture, b.capture):
         return _said(e, Supports.SAME_SCENE, f"The pictures look the same, but {veto}.")
     if is_page and e.glyph_px < LEGIBLE_PX:
-        return _said(
-            e,
-            Supports.OPEN,
-            f"They look the same, but {_too_small(e, a, b)}.",
-        )
+        return _illegible(e, a, b, f"They look the same, but {_too_small(e, a, b)}.", is_whole=True)
     words = _transformation(e, a, b)
     return _said(
         e, Supports.SAME_IMAGE,
@@ -232,11 +232,7 @@ def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool
             return _said(e, Supports.OPEN, "Nothing differs plainly, but one character may be another.")
         if is_legible:
             return None
-        return _said(
-            e,
-            Supports.OPEN,
-            f"They agree where they overlap, but {_too_small(e, a, b)}.",
-        )
+        return _illegible(e, a, b, f"They agree where they overlap, but {_too_small(e, a, b)}.", is_whole=is_whole)
     if e.noise_alike is not None and e.noise_alike >= SAME_SCAN_NOISE and _is_added(e):
         return None
     if _is_added(e):
@@ -254,6 +250,19 @@ def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool
     return _said(e, Supports.DIFFERENT, f"The sheets are alike, but what is written on them differs, {_where(e)}.")
 
 
+def _illegible(e: Evidence, a: FileFacts, b: FileFacts, because: str, *, is_whole: bool) -> Judgement:
+    """Leave a sheet open that cannot be read, and say what it was made from if no other fits as well.
+
+    Of two alike in size neither was made from the other.
+    """
+    if is_whole and not (e.is_bent or e.is_mirrored or e.is_inverted):
+        if e.scale > REDUCED_SCALE:
+            return _said(e, Supports.OPEN, because)
+        return _said(e, Supports.OPEN, because, kind="reduced", made_from=e.finer, leans=Supports.DERIVATIVE)
+    made = _derivative(e, a, b, is_whole)
+    return replace(made, supports=Supports.OPEN, because=because, leans=Supports.DERIVATIVE)
+
+
 def _derivative(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool) -> Judgement:
     differs = f", and differs from it {_where(e)}" if e.regions else ""
     if not is_whole:
@@ -262,6 +271,8 @@ def _derivative(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool) -> Judg
         return _made(e, "mirror image", f"the one is the mirror image of the other{differs}")
     if e.is_inverted:
         return _made(e, "negative", f"the one is the negative of the other{differs}")
+    if e.is_bent and not e.regions:
+        return _made(e, "photograph", "the one was photographed again", made_from=e.finer)
     return _made(e, "mark-up", f"the one differs from the other {_where(e)}")
 
 

@@ -52,6 +52,8 @@ class Finding:
     """Part of the original that the other shows: left, top, right, bottom as shares."""
     because: str
     differences: list[list[float]]
+    leans: str = ""
+    """What an open pair comes down to if of all that it may be this one fits best."""
 
     @classmethod
     def of(cls, match: Match) -> "Finding":
@@ -309,6 +311,7 @@ def _judgement(a: ImageFile, b: ImageFile, compared: dict) -> tuple[str, Finding
         region=None if judged.region is None else [round(float(side), 4) for side in judged.region],
         because=judged.because,
         differences=[[round(float(side), 4) for side in box] for box in judged.differences],
+        leans=str(judged.leans or ""),
     )
 
 

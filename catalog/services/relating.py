@@ -16,8 +16,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from catalog.imaging import residue
 from catalog.imaging.fingerprints import PHASH
-from catalog.models import Copy, Decision, ImageFile, Job, Match, Page, Record, Relation
+from catalog.models import Copy, Decision, ImageFile, Job, Match, Page, Record, Relation, ReviewItem
 
 from . import jobs
 from .comparing import candidates_of, outranked
@@ -32,6 +33,7 @@ KINDS = {
     Match.Supports.SHARES_PAGES: Relation.Kind.SHARES_PAGES,
 }
 COARSE = "{because} It could as well be another, nearly equal picture, so a person says which."
+BEST_OF_ALL = "{because} Of the sheets that were filed it fits this one best."
 
 
 @dataclass(slots=True)
@@ -109,7 +111,10 @@ def relate(record: Record, *, at: datetime) -> None:
     own = around.own(pairs)
     is_missing = bool(pairs.missing)
     worse = around.of_worse(own, pairs)
-    stirred = _write_links(record, own.links, worse.links, at=at) | ask(record, own.questions + worse.questions, at=at)
+    illegible = {other.pk for other, _ in worse.illegible}
+    stirred = _write_links(record, own.links, worse.links, illegible, at=at)
+    stirred |= ask(record, own.questions + worse.questions, left_to=illegible, at=at)
+    stirred |= _not_heard_by(record, worse.illegible)
     relate_later(stirred | worse.unmeasured | ({record.pk} if is_missing else set()))
 
 
@@ -188,6 +193,7 @@ class Outcome:
     made_from   the records that the record was made from, as far as that is certain: they explain what else it is like
     akin        those, and records of which one was made from the other, whichever it was: they answer questions
     unmeasured  the records of which evidence is missing
+    illegible   the records that one of the two may be a copy of, too small or soft to be read: which fits best tells
     """
 
     links: list[Link] = field(default_factory=list)
@@ -195,6 +201,7 @@ class Outcome:
     made_from: set[int] = field(default_factory=set)
     akin: set[int] = field(default_factory=set)
     unmeasured: set[int] = field(default_factory=set)
+    illegible: list[tuple[Record, Match]] = field(default_factory=list)
 
 
 class _Around:
@@ -225,8 +232,33 @@ class _Around:
                 outcome.akin.add(one.record.pk)
             if link and link.is_derivation_of(self.record):
                 outcome.made_from.add(one.record.pk)
+        self._choose_original(outcome, pairs)
         self._leave_out_explained(outcome, outcome.akin, pairs)
         return outcome
+
+    def _choose_original(self, outcome: Outcome, pairs: Pairs) -> None:
+        """Link a sheet that cannot be read with the one original that fits it best, or ask about those that may be."""
+        likely = [
+            (other, match)
+            for other, match in outcome.illegible
+            if not any(_fits_better(rival, match) for _, rival in outcome.illegible)
+        ] or outcome.illegible
+        firsts = [other for other, _ in likely if not self._is_made_from_another(other, likely, pairs)]
+        if len(firsts) == 1:
+            [match] = [match for other, match in likely if other == firsts[0]]
+            outcome.links.append(_link(self.record, firsts[0], match))
+            outcome.akin.add(firsts[0].pk)
+        else:
+            outcome.questions += [_question(self.record, other, match) for other, match in likely]
+
+    def _is_made_from_another(self, one: Record, likely: list[tuple[Record, Match]], pairs: Pairs) -> bool:
+        own = one.best_copy.file
+        others = [other.best_copy.file for other, _ in likely if other != one]
+        found = [(other, pairs.match(own, other)) for other in others]
+        return any(
+            match and match.supports == Match.Supports.DERIVATIVE and Finding.of(match).made_from == other.sha256
+            for other, match in found
+        )
 
     def of_worse(self, own: Outcome, pairs: Pairs) -> Outcome:
         """Return what should stand between the record and worse ones, by what is known: they have the say."""
@@ -248,6 +280,8 @@ class _Around:
         match = pairs.match(*files)
         if match is None:
             outcome.unmeasured.add(one.record.pk)
+        elif _is_illegible(match, self.record, one.record):
+            outcome.illegible.append((one.record, match))
         elif match.supports in (Match.Supports.OPEN, Match.Supports.SAME_IMAGE):
             outcome.questions.append(_question(self.record, one.record, match))
         elif match.supports in KINDS and not explained:
@@ -280,6 +314,42 @@ class _Around:
                 ):  # fmt: skip
                     return True
         return False
+
+
+def _is_illegible(match: Match, one: Record, other: Record) -> bool:
+    """Tell whether the worse of two may have been made from the better, but alone cannot be read."""
+    better = min(one, other, key=rank)
+    finding = Finding.of(match)
+    leans = match.supports == Match.Supports.OPEN and finding.leans == Match.Supports.DERIVATIVE
+    return leans and finding.made_from == better.best_copy.file.sha256
+
+
+def _fits_better(one: Match, other: Match) -> bool:
+    """Tell whether the original of `one` plainly leaves less of their common copy than that of `other`."""
+    return residue.is_less(_residue(one), _residue(other))
+
+
+def _residue(match: Match) -> str:
+    compared = [page["evidence"] for page in match.measurements["pages"] if page["evidence"]]
+    return compared[0].get("residue", "") if len(compared) == 1 else ""
+
+
+def _not_heard_by(record: Record, illegible: list[tuple[Record, Match]]) -> set[int]:
+    """Return those worse sheets that cannot be read alone and have not weighed yet whether this record fits them."""
+    if not illegible:
+        return set()
+    keys = [other.pk for other, _ in illegible]
+    weighed: dict[int, list[tuple[int, Match]]] = {key: [] for key in keys}
+    links = Relation.objects.standing().filter(from_copy__record__in=keys, match__isnull=False)
+    for link in links.select_related("from_copy", "to_copy", "match"):
+        weighed[link.from_copy.record_id].append((link.to_copy.record_id, link.match))
+    for item in ReviewItem.objects.filter(worse__in=keys).select_related("match"):
+        weighed[item.worse_id].append((item.better_id, item.match))
+    return {
+        other.pk
+        for other, match in illegible
+        if not any(key == record.pk or _fits_better(found, match) for key, found in weighed[other.pk])
+    }
 
 
 def _misfit(match: Match) -> tuple[float, float]:
@@ -317,10 +387,11 @@ def _answered(record: int, others: list[int]) -> set[int]:
 def _link(record: Record, other: Record, match: Match) -> Link:
     """Relations point from what was made to what it was made from; those that have no direction, to the better."""
     better, worse = sorted((record, other), key=rank)
-    original = Finding.of(match).made_from
-    if match.supports == Match.Supports.DERIVATIVE and worse.best_copy.file.sha256 == original:
+    finding = Finding.of(match)
+    supports = Match.Supports(finding.leans or match.supports)
+    if supports == Match.Supports.DERIVATIVE and worse.best_copy.file.sha256 == finding.made_from:
         better, worse = worse, better
-    return Link(worse.best_copy, better.best_copy, KINDS[Match.Supports(match.supports)], match)
+    return Link(worse.best_copy, better.best_copy, KINDS[supports], match)
 
 
 def _question(record: Record, other: Record, match: Match) -> Question:
@@ -335,8 +406,11 @@ def _question(record: Record, other: Record, match: Match) -> Question:
 # ---- writing them down -----------------------------------------------------------------------------------------
 
 
-def _write_links(record: Record, own: list[Link], of_worse: list[Link], *, at: datetime) -> set[int]:
-    """Let the record's relations with better ones be these; return the worse ones whose relation should change."""
+def _write_links(record: Record, own: list[Link], of_worse: list[Link], left_to: set[int], *, at: datetime) -> set[int]:
+    """Let the record's relations with better ones be these; return the worse ones whose relation should change.
+
+    What there is with worse ones to which it is left stays as it is.
+    """
     wanted, expected = ({link.key: link for link in links} for links in (own, of_worse))
     about = Q(from_copy__record=record) | Q(to_copy__record=record)
     by_evidence = Relation.objects.standing().filter(about, decision__isnull=True)
@@ -351,14 +425,14 @@ def _write_links(record: Record, own: list[Link], of_worse: list[Link], *, at: d
             if _is_stale(relation, link.match):
                 stirred.add(link.other(record))
         elif worse := _worse_end(relation, record):
-            stirred.add(worse)
+            stirred |= {worse} - left_to
         else:
             retract(relation, at=at)
     for link in wanted.values():
         finding = Finding.of(link.match)
         relation = Relation.objects.create(
             from_copy=link.made, to_copy=link.original, kind=link.kind, match=link.match, how=finding.how,
-            region=finding.region, because=finding.because, made_at=at,
+            region=finding.region, because=_because(link.match), made_at=at,
         )  # fmt: skip
         _tell("relation.made", relation, at)
     return stirred | {link.other(record) for link in expected.values()}
@@ -376,7 +450,12 @@ def _worse_end(relation: Relation, record: Record) -> int | None:
 
 def _said_now(match: Match) -> dict:
     finding = Finding.of(match)
-    return {"match_id": match.pk, "how": finding.how, "region": finding.region, "because": finding.because}
+    return {"match_id": match.pk, "how": finding.how, "region": finding.region, "because": _because(match)}
+
+
+def _because(match: Match) -> str:
+    finding = Finding.of(match)
+    return BEST_OF_ALL.format(because=finding.because) if finding.leans else finding.because
 
 
 def _is_stale(relation: Relation, match: Match) -> bool:

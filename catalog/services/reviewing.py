@@ -51,10 +51,11 @@ class Question:
         }
 
 
-def ask(record: Record, questions: Iterable[Question], *, at: datetime) -> set[int]:
+def ask(record: Record, questions: Iterable[Question], *, left_to: Collection[int] = (), at: datetime) -> set[int]:
     """Let the record's own open questions be the most likely of these; return records whose own may change.
 
-    A question belongs to the worse of its two records. Call it under the lock of the audience.
+    A question belongs to the worse of its two records; what worse records ask to which it is `left_to` stays. Call it
+    under the lock of the audience.
     """
     open_items = {
         frozenset((item.better_id, item.worse_id)): item
@@ -64,7 +65,11 @@ def ask(record: Record, questions: Iterable[Question], *, at: datetime) -> set[i
     own = sorted((q for q in asked.values() if q.worse == record), key=lambda q: q.order)[:QUESTIONS_MAX]
     kept = {frozenset((q.better.pk, q.worse.pk)): q for q in own}
     of_others = {pair: q for pair, q in asked.items() if q.worse != record}
-    gone = [item for pair, item in open_items.items() if pair not in kept and pair not in of_others]
+    gone = [
+        item
+        for pair, item in open_items.items()
+        if pair not in kept and pair not in of_others and item.worse_id not in left_to
+    ]
     ReviewItem.objects.filter(pk__in=[item.pk for item in gone]).delete()
     for pair, question in kept.items():
         _write(open_items.get(pair), question, at)

@@ -1,8 +1,9 @@
 """Relations come to the same end whatever was related first, and come to an end."""
 
 import secrets
-from itertools import combinations
+from itertools import combinations, permutations
 
+import numpy as np
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +12,16 @@ from hypothesis import strategies as st
 
 from catalog.imaging.features import LOCAL
 from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.residue import packed
 from catalog.models import Agency, Copy, Filing, ImageFile, Job, Match, Page, Record, Relation, ReviewItem, Source
 from catalog.services import evidencing, jobs, relating
 
 pytestmark = pytest.mark.django_db
 
 TURNS_MAX = 300
-SUPPORTS = ("derivative", "same-scene", "different", "open")
+SUPPORTS = ("derivative", "same-scene", "different", "open", "illegible")
+ILLEGIBLE = "illegible"
+"""Open by itself; which of several originals leaves least of the copy may tell."""
 
 
 @st.composite
@@ -30,6 +34,8 @@ def evidence(draw) -> dict[tuple[int, int], tuple[str, int | None, str]]:
     for pair in chosen:
         supports = draw(st.sampled_from(SUPPORTS))
         original = draw(st.sampled_from((None, *pair))) if supports == "derivative" else None
+        if supports == ILLEGIBLE:
+            original = tuple(draw(st.lists(st.sampled_from((0.3, 0.4, 1.2)), min_size=4, max_size=4)))
         found[pair] = supports, original, draw(st.sampled_from((PHASH, LOCAL)))
     return found
 
@@ -55,12 +61,22 @@ def standing_alone(agency: Agency, number: int) -> Record:
     return record
 
 
-def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | None, method: str | None) -> None:
-    """Write down the evidence about two files, which are candidates if a method found them."""
+def say(
+    one: ImageFile, other: ImageFile, supports: str, original: ImageFile | None, method: str | None, left: tuple = ()
+) -> None:
+    """Write down the evidence about two files, which are candidates if a method found them.
+
+    What cannot be read was made from the better one, the first; `left` is what that leaves in four places.
+    """
     low, high = sorted((one, other), key=lambda file: file.pk)
+    pages, leans = [], ""
+    if supports == ILLEGIBLE:
+        supports, leans, original = "open", "derivative", one
+        grid = packed(np.array(left, np.float32).reshape(2, 2))
+        pages = [{"a": 1, "b": 1, "evidence": {"residue": grid, "differing": 0.0}}]
     finding = {
         "is_clear": True, "fit": 0.9, "made_from": original.sha256 if original else "", "how": "", "region": None,
-        "because": "As drawn.", "differences": [],
+        "because": "As drawn.", "differences": [], "leans": leans,
     }  # fmt: skip
     if method:
         Match.objects.create(
@@ -69,7 +85,7 @@ def say(one: ImageFile, other: ImageFile, supports: str, original: ImageFile | N
         )  # fmt: skip
     Match.objects.create(
         file_low=low, file_high=high, method=evidencing.METHOD, supports=supports, made_at=timezone.now(),
-        measurements={"pages": [], "finding": finding}, rule=evidencing.RULE,
+        measurements={"pages": pages, "finding": finding}, rule=evidencing.RULE,
     )  # fmt: skip
 
 
@@ -79,7 +95,8 @@ def related(agency: Agency, said: dict, order: list[int]) -> set[tuple[int, int,
         records = [standing_alone(agency, number) for number in range(1 + max(map(max, said)))]
         files = [record_of(r).best_copy.file for r in records]
         for (a, b), (supports, original, method) in said.items():
-            say(files[a], files[b], supports, None if original is None else files[original], method)
+            left = original if supports == ILLEGIBLE else ()
+            say(files[a], files[b], supports, files[original] if isinstance(original, int) else None, method, left)
         for a, b in combinations(range(len(records)), 2):
             if (a, b) not in said:
                 say(files[a], files[b], "different", None, None)
@@ -135,6 +152,30 @@ def test_a_tilted_form_is_not_asked_about_with_other_forms(agency):
 def test_what_may_be_either_of_two_alike_is_asked_about(agency):
     said = {(0, 1): ("open", None, PHASH), (0, 2): ("derivative", 0, LOCAL), (1, 2): ("open", None, LOCAL)}
     assert (1, 2, "open") in related(agency, said, [0, 1, 2])
+
+
+def test_a_small_copy_of_a_form_is_linked_with_the_one_that_leaves_least_of_it(agency):
+    """Form 2 is too small to be read; forms 0 and 1 differ in a digit, and 1 leaves more of it where that is."""
+    said = {
+        (0, 1): ("different", None, PHASH),
+        (0, 2): (ILLEGIBLE, (0.3, 0.4, 0.4, 0.3), LOCAL),
+        (1, 2): (ILLEGIBLE, (0.3, 0.4, 1.2, 0.4), LOCAL),
+    }
+    for order in permutations(range(3)):
+        assert related(agency, said, list(order)) == {(2, 0, "derived-from")}
+
+
+def test_a_small_copy_that_two_forms_fit_alike_is_asked_about(agency):
+    left = (0.3, 0.4, 0.4, 0.3)
+    said = {(0, 1): ("different", None, PHASH), (0, 2): (ILLEGIBLE, left, LOCAL), (1, 2): (ILLEGIBLE, left, LOCAL)}
+    for order in permutations(range(3)):
+        assert related(agency, said, list(order)) == {(0, 2, "open"), (1, 2, "open")}
+
+
+def test_a_small_copy_is_linked_with_a_form_rather_than_with_a_copy_of_it(agency):
+    left = (0.3, 0.4, 0.4, 0.3)
+    said = {(0, 1): ("derivative", 1, PHASH), (0, 2): (ILLEGIBLE, left, LOCAL), (1, 2): (ILLEGIBLE, left, LOCAL)}
+    assert related(agency, said, [0, 1, 2]) == {(0, 1, "derived-from"), (2, 1, "derived-from")}
 
 
 def test_two_that_each_seem_made_from_the_other_come_to_an_end(agency):

@@ -75,7 +75,8 @@ def register(a: WorkingPicture, b: WorkingPicture) -> Registration | None:
     finer, ground = a, b
     if scale_of(matrix, a.grey.shape[::-1]) > 1:
         finer, ground, matrix = b, a, np.linalg.inv(matrix)
-    matrix, error_px, bend = refine(finer.grey, ground.grey, matrix / matrix[2, 2])
+    bent_px = _BENT_SHEET_PX if a.is_page or b.is_page else _BENT_PX
+    matrix, error_px, bend = refine(finer.grey, ground.grey, matrix / matrix[2, 2], bent_px)
     return Registration(finer, ground, matrix, inliers, error_px, coarse_fit(finer.grey, ground.grey, matrix), bend)
 
 
@@ -355,18 +356,19 @@ def _powers(u: NDArray, v: NDArray) -> list[list[NDArray]]:
     return [[one, u, v], [u * u, u * v, v * v], [u**3, u * u * v, u * v * v, v**3]]
 
 
-_BENT_PX = 0.35
+_BENT_PX, _BENT_SHEET_PX = 0.35, 0.2
+"""Where the matrix leaves more, a bend is tried; ink on paper is steep, so sheets must lie more exactly."""
 _MOST_BEND_PX = 12.0
 _BEND_ROUNDS, _LEAST_BEND_POINTS = 4, 60
 _BEND_EXPLAINS = 0.7
 """A bend leaves at most so much of the error; where noise moves the windows it explains next to nothing."""
 
 
-def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None]:
+def refine(a: Grey, b: Grey, matrix: Matrix, bent_px: float = _BENT_PX) -> tuple[Matrix, float, Bend | None]:
     """Make the matrix exact by the shifts of small windows.
 
     Returns it with their median distance from it in px of b (nan where too few can be followed) and, where that
-    stays large, the bend that explains them.
+    stays above `bent_px` (px of what is measured on), the bend that explains them.
     """
     error_px, full, bend = float("nan"), max(b.shape), None
     for side_px in (min(full, 320), min(full, 1_024 if full > 1_100 else 640)):
@@ -385,7 +387,7 @@ def refine(a: Grey, b: Grey, matrix: Matrix) -> tuple[Matrix, float, Bend | None
             matrix, error_px = corrected, step[1] / scale
             if step[2] < 0.1:
                 break
-    if error_px * scale > _BENT_PX:
+    if error_px * scale > bent_px:
         bend, error_px = _bend(a, evened_b, matrix, scale, b.shape, error_px)
     return matrix, error_px, bend
 

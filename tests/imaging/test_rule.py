@@ -202,6 +202,23 @@ def test_a_sheet_too_small_to_read_says_how_small():
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "kind", "made_from"),
+    [
+        ({"scale": 0.3}, "reduced", "a"),
+        ({"scale": 0.3, "finer": "b"}, "reduced", "b"),
+        ({"scale": 0.6, "is_bent": True}, "photograph", "a"),
+        ({"cover_a": 0.4, "surround_a": 0.8}, "crop", "a"),
+        ({"cover_b": 0.7, "surround_b": 0.02, "is_bent": True}, "photograph", "a"),
+        ({"scale": 0.9}, "", None),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_leans_to_what_it_was_made_from(more, kind, made_from):
+    judged = judge(replace(SHEET, glyph_px=4.0, **more), SHEET_A, SHEET_B)
+    assert (judged.supports, judged.kind, judged.made_from) == (Supports.OPEN, kind, made_from)
+    assert judged.leans == (Supports.DERIVATIVE if kind else None)
+
+
 # ---- the camera's own data ----
 
 TAKEN = {"date_time_original": "2026:03:14 10:42:07"}

@@ -174,7 +174,7 @@ def index_records(records: Iterable[Record]) -> None:
 
 
 def _write_entry(record: Record) -> None:
-    filings = list(Filing.objects.filter(copy__record=record).select_related("agency"))
+    filings = list(Filing.objects.standing().filter(copy__record=record).select_related("agency"))
     numbers = list(
         Assignment.objects.filter(filing__in=filings)
         .exclude(status=Assignment.Status.WRONG)

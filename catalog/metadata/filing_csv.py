@@ -252,8 +252,8 @@ def _row(row: int, cells: list[str], columns: tuple[Column, ...]) -> FilingRow:
         _read_cell(reading, column, cell)
     if len(cells) <= [column.kind for column in columns].index("file"):
         reading.complain(FILE_COLUMN, _NO_FILE)
-    read = (tuple(one) for one in (reading.values, reading.identifiers, reading.problems))
-    return FilingRow(row, reading.file, *read, reading.embargo_until)
+    stated, numbers, problems = tuple(reading.values), tuple(reading.identifiers), tuple(reading.problems)
+    return FilingRow(row, reading.file, stated, numbers, problems, reading.embargo_until)
 
 
 def _read_cell(reading: _Reading, column: Column, cell: str) -> None:

@@ -177,7 +177,7 @@ def _refuse_against_earlier(low: Copy, high: Copy) -> None:
     """Refuse "same" where a standing decision keeps a copy of the one record from a copy of the other."""
     low, high = Copy.objects.get(pk=low.pk), Copy.objects.get(pk=high.pk)
     pair = (low.record_id, high.record_id)
-    apart = Decision.objects.effective().exclude(verdict=Decision.Verdict.SAME)
+    apart = Decision.objects.effective().of_standing_copies().exclude(verdict=Decision.Verdict.SAME)
     crossing = apart.filter(copy_low__record__in=pair, copy_high__record__in=pair).exclude(
         copy_low__record=low.record_id, copy_high__record=low.record_id
     )

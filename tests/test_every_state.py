@@ -73,8 +73,8 @@ def lists(client) -> dict[str, bytes]:
     """Everything that lists records, as it says it to a visitor."""
     addresses = [
         "/", "/?q=planted", "/api/records/?per_page=100", "/data.json", "/dcat-us-3.json", "/changes.atom",
-        "/sitemap-1.xml", *(f"/catalog.{ending}" for ending in ENDINGS), "/catalog.ttl?after=", "/catalog.nt?q=a",
-        *(f"/export.{ending}" for ending in ("csv", "xml", *ENDINGS)), "/export.csv?q=a",
+        "/sitemap-1.xml", *(f"/catalog.{ending}" for ending in ENDINGS), "/catalog.ttl?after=", "/catalog.nt?q=planted",
+        *(f"/export.{ending}" for ending in ("csv", "xml", *ENDINGS)), "/export.csv?q=planted",
     ]  # fmt: skip
     return {address: body(client.get(address)) for address in addresses}
 

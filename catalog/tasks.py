@@ -17,7 +17,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.imaging.decode import UnreadablePicture
-from catalog.models import ImageFile, Job
+from catalog.models import Filing, ImageFile, Job
 from catalog.services import (
     comparing,
     evidencing,
@@ -26,7 +26,9 @@ from catalog.services import (
     history,
     jobs,
     matching,
+    reaudiencing,
     relating,
+    renaming,
     searching,
     settling,
     uploading,
@@ -99,11 +101,28 @@ def relate(job: Job) -> None:
         jobs.finish(job)
 
 
+def disclose(job: Job) -> None:
+    """Give a filing whose embargo is over to those it is meant for."""
+    filing = Filing.objects.select_related("agency").get(public_id=job.subject)
+    with transaction.atomic():
+        reaudiencing.end_embargo(filing, at=timezone.now())
+        jobs.finish(job)
+
+
+def retell(job: Job) -> None:
+    """Tell of some records of an agency that is called otherwise now; the next job tells of the next."""
+    with transaction.atomic():
+        renaming.retell(job.subject, at=timezone.now())
+        jobs.finish(job)
+
+
 STEPS = {
     Job.Kind.EXAMINE: examine,
     Job.Kind.COMPARE: compare,
     Job.Kind.SETTLE: settle,
     Job.Kind.RELATE: relate,
+    Job.Kind.DISCLOSE: disclose,
+    Job.Kind.RETELL: retell,
 }
 
 
@@ -165,7 +184,8 @@ def attend_to(job: Job) -> None:
 
 @shared_task(name="catalog.sweep")
 def sweep() -> None:
-    """Find what waits although nobody is at it: lost messages, lost workers, work put back for later."""
+    """Find what waits although nobody is at it: lost messages, lost workers, work put back, embargoes that are over."""
+    reaudiencing.note_embargoes_over(at=timezone.now())
     for _ in range(min(jobs.count_due(ENOUGH_WAITING), ENOUGH_WAITING)):
         _send(work)
     publish()

@@ -220,14 +220,14 @@ def file_it(db):
     """File bytes through the service: file_it(data, agency, title="..."); returns the receipt."""
 
     def file_bytes(data: bytes, agency: Agency, *, name="picture.jpg", key="", audience="public", title="A picture",
-                   created="unknown", numbers=(), at=None, by=None, values=()):  # fmt: skip
+                   created="unknown", numbers=(), at=None, by=None, values=(), embargo_until=""):  # fmt: skip
         source, _ = Source.objects.get_or_create(agency=agency, name="tests", defaults={"kind": Source.Kind.API})
         spooled = store().spool([data], file_name=name, max_size_bytes=200_000_000)
         try:
             return filing.receive_filing(
                 agency=agency, source=source, spooled=spooled, file_name=name, item_key=key or name,
                 audience=audience, identifiers=numbers, filed_by=by, at=at or timezone.now(),
-                values=[Value("title", title), Value("created", created), *values],
+                values=[Value("title", title), Value("created", created), *values], embargo_until=embargo_until,
             )  # fmt: skip
         finally:
             spooled.discard()

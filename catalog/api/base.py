@@ -158,3 +158,6 @@ class ProblemDetailsSerializer(serializers.Serializer):
     detail = serializers.CharField(help_text="A sentence for people.")
     problems = ProblemSerializer(many=True, required=False, help_text="Everything that is to be mended, if anything.")
     decision = serializers.CharField(required=False, help_text="The decision that stands, where one is in the way.")
+    withdrawn_at = serializers.DateTimeField(required=False, help_text="Since when it is gone, where it was here.")
+    withdrawn_by = serializers.CharField(required=False, help_text="The agency that withdrew it.")
+    reason = serializers.CharField(required=False, help_text="Why it was withdrawn.")

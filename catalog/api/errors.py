@@ -16,8 +16,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from catalog.services import amending
 from catalog.services.deciding import AlreadyDecided, Contradiction, NotAllowed
 from catalog.services.filing import FilingRefused
+from catalog.services.locking import ChangedMeanwhile
+from catalog.services.reading import Tombstone
+from catalog.services.withdrawing import AlreadyWithdrawn
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +40,21 @@ class Refusal(exceptions.APIException):
         self.status_code, self.kind, self.more = status, kind, more
 
 
+class Gone(Refusal):
+    """What was here and is no more: who withdrew it, when and why, and nothing of what it said."""
+
+    def __init__(self, tombstone: Tombstone):
+        told = {"withdrawn_by": tombstone.agency, "reason": tombstone.reason} if tombstone.agency else {}
+        super().__init__(410, tombstone.sentence, "gone", withdrawn_at=tombstone.at.isoformat(), **told)
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response:
     """Turn whatever was raised in a view into an answer."""
     set_rollback()
     status, detail, kind, more = _problem(error)
     if status >= 500:
         log.error("%s: %s", status, error, exc_info=error)
-    elif isinstance(error, NotAllowed | PermissionDenied):
+    elif isinstance(error, NotAllowed | amending.NotAllowed | PermissionDenied):
         log.info("refused: %s", error)
     request = context["request"]
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
@@ -65,10 +77,14 @@ def _problem(error: Exception) -> tuple[int, str, str, dict]:
             return 422, str(error), "filing-refused", {"problems": [_plain(p) for p in error.problems]}
         case Http404() | exceptions.NotFound():
             return 404, NOT_FOUND, "", {}
-        case NotAllowed():
+        case NotAllowed() | amending.NotAllowed():
             return 403, str(error), "not-allowed", {}
         case AlreadyDecided():
             return 409, str(error), "already-decided", {"decision": error.decision.public_id}
+        case AlreadyWithdrawn():
+            return 409, str(error), "already-withdrawn", {}
+        case ChangedMeanwhile():
+            return 409, str(error), "changed-meanwhile", {}
         case Contradiction():
             return 409, str(error), "contradiction", {}
         case exceptions.ValidationError():

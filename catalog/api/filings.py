@@ -19,18 +19,18 @@ from catalog import tasks
 from catalog.metadata.elements import ELEMENTS, find_element
 from catalog.metadata.validation import Problem, Value, check_filing, normalise_text
 from catalog.models import Agency, ApiToken, Audience, Membership, Scheme, Source
-from catalog.services import tracking
+from catalog.services import reading, tracking
 from catalog.services.filing import FilingRefused, Receipt, receive_filing
 from catalog.services.store import Refused, Spooled, store
 
 from .authentication import MayFile
 from .base import Address, CatalogView, ProblemDetailsSerializer, address, body_of
-from .errors import Refusal
+from .errors import Gone, Refusal
 
 OWN_SOURCE = "API"
 ENVELOPE_BYTES = 1_000_000
 """How much longer than the file itself a request may be."""
-FORM_NAMES = ("agency", "audience", "source", "item_key", "idempotency_key", "metadata")
+FORM_NAMES = ("agency", "audience", "embargo_until", "source", "item_key", "idempotency_key", "metadata")
 VALUE_NAMES = {"value", "language", "scheme"}
 KEY_HEADER = "Idempotency-Key"
 
@@ -49,6 +49,11 @@ class FilingForm(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True, use_url=False, help_text="The image, as it is.")
     agency = serializers.SlugField(required=False, help_text="For which agency; goes without saying with its token.")
     audience = serializers.ChoiceField(choices=Audience.choices, help_text="For whom it is meant.")
+    embargo_until = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text="The day, such as 2030-01-01, on which others than the agency may see it.",
+    )
     source = serializers.CharField(
         max_length=120,
         required=False,
@@ -127,6 +132,12 @@ class FilingSerializer(serializers.Serializer):
     item_key = serializers.CharField(source="filing.item_key")
     file_name = serializers.CharField(source="filing.file_name")
     audience = serializers.ChoiceField(choices=Audience.choices, source="filing.audience")
+    embargo_until = serializers.DateField(
+        source="filing.embargo_until", allow_null=True, help_text="The day on which others than its agency may see it."
+    )
+    audience_after = serializers.CharField(
+        source="filing.audience_after", allow_blank=True, help_text="The audience for which it is then."
+    )
     sha256 = serializers.CharField(source="filing.file.sha256", help_text="Checksum of the bytes as received.")
     size_bytes = serializers.IntegerField(source="filing.file.size_bytes")
     filed_at = serializers.DateTimeField(source="filing.filed_at")
@@ -186,6 +197,7 @@ class Filings(CatalogView):
                 filed_by=request.user,
                 at=timezone.now(),
                 idempotency_key=form.get("idempotency_key", ""),
+                embargo_until=form.get("embargo_until", ""),
             )
             _refuse_other_bytes(receipt, spooled)
         finally:
@@ -208,10 +220,12 @@ class Filing(CatalogView):
     @extend_schema(
         operation_id="follow_filing",
         summary="Say how far a filing has come",
-        responses={200: FilingSerializer, 404: ProblemDetailsSerializer},
+        responses={200: FilingSerializer, 404: ProblemDetailsSerializer, 410: ProblemDetailsSerializer},
     )
     def get(self, request: Request, public_id: str) -> Response:
         filing = get_object_or_404(tracking.filings_followed_by(request.user), public_id=public_id)
+        if filing.is_withdrawn:
+            raise Gone(reading.tombstone_of_filing(filing, request.user))
         progress = tracking.progress_of(filing, request.user)
         return Response(FilingSerializer(progress, context={"request": request}).data)
 

@@ -14,6 +14,7 @@ from catalog.models import Scheme
 from catalog.services import reading, searching, tracking
 
 from .base import Address, CatalogView, Name, PageParams, PageSerializer, ProblemDetailsSerializer, page_of
+from .errors import Gone
 from .filings import FilingSerializer
 
 LONGEST_QUERY = 300
@@ -329,13 +330,17 @@ class Record(CatalogView):
             ),
             301: None,
             404: ProblemDetailsSerializer,
+            410: ProblemDetailsSerializer,
         },
     )
     def get(self, request: Request, public_id: str) -> HttpResponseBase:
         records = tracking.records_open_to(request.user).select_related(
             "absorbed_into", "best_copy__file", "record_copy__agency"
         )
-        record = get_object_or_404(records, public_id=public_id)
+        record = records.filter(public_id=public_id).first()
+        if record is None:
+            gone = get_object_or_404(tracking.records_gone_for(request.user), public_id=public_id)
+            raise Gone(reading.read_tombstone(gone, request.user))
         if record.state == RecordRow.State.ABSORBED:
             return _moved(record.answering)
         if record.state == RecordRow.State.PENDING:
@@ -351,7 +356,12 @@ def _moved(record: RecordRow) -> HttpResponseBase:
 
 
 def _pending(record: RecordRow, user) -> dict:
-    filings = tracking.filings_followed_by(user).filter(copy__record=record).order_by("filed_at", "id")[:MOST_PENDING]
+    filings = (
+        tracking.filings_followed_by(user)
+        .standing()
+        .filter(copy__record=record)
+        .order_by("filed_at", "id")[:MOST_PENDING]
+    )
     progress = [tracking.progress_of(filing, user) for filing in filings]
     is_quarantined = any(p.state == tracking.QUARANTINED for p in progress)
     return {

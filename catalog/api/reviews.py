@@ -89,7 +89,7 @@ class Reviews(CatalogView):
 
 def _with_evidence(queue):
     first_pages = Page.objects.filter(number=1)
-    filings = Filing.objects.select_related("agency").order_by("filed_at", "id")
+    filings = Filing.objects.standing().select_related("agency").order_by("filed_at", "id")
     return queue.select_related("match").prefetch_related(
         *(Prefetch(f"{copy}__file__pages", first_pages, to_attr="first_pages") for copy in ("copy_a", "copy_b")),
         *(Prefetch(f"{copy}__filings", filings) for copy in ("copy_a", "copy_b")),

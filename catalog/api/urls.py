@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from catalog.models.public_id import PUBLIC_ID_PATTERN
 
-from . import base, decisions, docs, filings, records, reviews
+from . import base, decisions, docs, filings, keeping, records, reviews
 
 PUBLIC_ID = f"(?P<public_id>{PUBLIC_ID_PATTERN})"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     re_path(rf"^records/{PUBLIC_ID}/$", records.Record.as_view(), name="api-record"),
     path("filings/", filings.Filings.as_view(), name="api-filings"),
     re_path(rf"^filings/{PUBLIC_ID}/$", filings.Filing.as_view(), name="api-filing"),
+    re_path(rf"^filings/{PUBLIC_ID}/amend/$", keeping.Amend.as_view(), name="api-amend"),
+    re_path(rf"^filings/{PUBLIC_ID}/audience/$", keeping.ChangeAudience.as_view(), name="api-audience"),
+    re_path(rf"^filings/{PUBLIC_ID}/withdraw/$", keeping.Withdraw.as_view(), name="api-withdraw"),
     path("reviews/", reviews.Reviews.as_view(), name="api-reviews"),
     path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
     re_path(rf"^decisions/{PUBLIC_ID}/$", decisions.Decision.as_view(), name="api-decision"),

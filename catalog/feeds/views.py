@@ -3,15 +3,16 @@
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.formats.negotiation import choose
 from catalog.formats.rdf import View, record_triples
 from catalog.formats.serialise import FORMATS, Format, serialise, stream
 from catalog.models import Record
-from catalog.services import entries, feeding, searching
+from catalog.services import entries, feeding, reading, searching, tracking
 
 from .answers import finished
 from .exports import SEARCHED_BY, searched
@@ -45,13 +46,11 @@ def negotiated(view):
 @negotiated
 def record(request: HttpRequest, public_id: str, ending: str | None = None) -> HttpResponse:
     """The identifier of a record: data in the format asked for, or on to its page (303)."""
-    found = get_object_or_404(
-        Record.objects.visible_to(request.user).select_related(
-            "absorbed_into", "best_copy__file", "record_copy__agency"
-        ),
-        public_id=public_id,
-        state__in=(Record.State.STANDING, Record.State.ABSORBED),
-    )
+    records = Record.objects.visible_to(request.user).filter(state__in=tracking.ANSWERING)
+    fetched = records.select_related("absorbed_into", "best_copy__file", "record_copy__agency")
+    found = fetched.filter(public_id=public_id).first()
+    if found is None:
+        return _gone(request, public_id, ending)
     if found.absorbed_into:
         return _moved(found.absorbed_into, ending)
     format = _format(request, ending)
@@ -107,6 +106,20 @@ def _format(request: HttpRequest, ending: str | None) -> Format | None:
     if mime is None:
         raise NotAcceptable
     return BY_MIME.get(mime)
+
+
+def _gone(request: HttpRequest, public_id: str, ending: str | None) -> HttpResponse:
+    """Say that a record is gone to those who could see it, without anything that it said."""
+    record = get_object_or_404(tracking.records_gone_for(request.user), public_id=public_id)
+    tombstone = reading.read_tombstone(record, request.user)
+    if _format(request, ending) is None:
+        response = render(request, "catalog/gone.html", {"tombstone": tombstone}, status=410)
+    else:
+        told = f"{tombstone.sentence} {tombstone.reason}".strip()
+        response = HttpResponse(f"{told}\n", status=410, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"  # filing it again brings it back
+    patch_vary_headers(response, ["Accept", "Cookie"])
+    return response
 
 
 def _moved(answering: Record, ending: str | None) -> HttpResponse:

@@ -3,6 +3,7 @@
 The column `file` is the path of the image below the folder. Every other column is an element, by name or label
 (`title`, `Date created`), or a scheme of identifiers (`apn`, `permit`). An element may carry a scheme and a language:
 `subject[person]`, `title@es`, `spatial[Point]`. Several values stand in one cell, divided by `|`.
+A column `embargo_until` holds the day on which others than the agency may see the image; empty: at once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from _csv import _reader as CsvReader
 
 FILE_COLUMN = "file"
+EMBARGO_COLUMN = "embargo_until"
 DIVIDER = "|"
 LONGEST_LINE = 1_000_000
 """Characters; the csv module itself refuses a cell of more than 131,072."""
@@ -45,7 +47,8 @@ class FilingRow:
 
     `row` is the line on which it begins, `file` a path with forward slashes below the folder (empty where it gives
     none that may be used), `identifiers` pairs of scheme and number, normalised where there is a
-    normaliser of the scheme's name. Values with problems are not among `values`.
+    normaliser of the scheme's name. Values with problems are not among `values`. `embargo_until` is as it was typed:
+    whether that day is still to come is asked when the file is filed.
     """
 
     row: int
@@ -53,14 +56,15 @@ class FilingRow:
     values: tuple[Value, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     problems: tuple[CsvProblem, ...] = ()
+    embargo_until: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a heading means: an element with scheme and language, or identifiers of a scheme."""
+    """What a heading means: an element with scheme and language, identifiers of a scheme, the end of an embargo."""
 
     heading: str
-    kind: Literal["file", "element", "identifier", "ignored", "unknown"]
+    kind: Literal["file", "embargo", "element", "identifier", "ignored", "unknown"]
     element: str = ""
     scheme: str = ""
     language: str = ""
@@ -195,6 +199,8 @@ def _column(heading: str, schemes: Collection[str], ignored: Collection[str]) ->
         return Column(heading, "ignored")
     if heading.casefold() == FILE_COLUMN:
         return Column(FILE_COLUMN, "file")
+    if heading.casefold() == EMBARGO_COLUMN:
+        return Column(EMBARGO_COLUMN, "embargo")
     for scheme in schemes:
         if heading.casefold() == scheme.casefold():
             return Column(heading, "identifier", scheme=scheme)
@@ -232,6 +238,7 @@ class _Reading:
     values: list[Value] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     problems: list[CsvProblem] = field(default_factory=list)
+    embargo_until: str = ""
 
     def complain(self, column: str, message: str) -> None:
         self.problems.append(CsvProblem(self.row, column, message))
@@ -245,12 +252,16 @@ def _row(row: int, cells: list[str], columns: tuple[Column, ...]) -> FilingRow:
         _read_cell(reading, column, cell)
     if len(cells) <= [column.kind for column in columns].index("file"):
         reading.complain(FILE_COLUMN, _NO_FILE)
-    return FilingRow(row, reading.file, tuple(reading.values), tuple(reading.identifiers), tuple(reading.problems))
+    stated, numbers, problems = tuple(reading.values), tuple(reading.identifiers), tuple(reading.problems)
+    return FilingRow(row, reading.file, stated, numbers, problems, reading.embargo_until)
 
 
 def _read_cell(reading: _Reading, column: Column, cell: str) -> None:
     if column.kind == "file":
         _read_file(reading, cell)
+        return
+    if column.kind == "embargo":
+        reading.embargo_until = _unguarded(cell.strip())
         return
     read = {"element": _read_value, "identifier": _read_identifier}.get(column.kind)
     for text in filter(None, (_unguarded(piece.strip()) for piece in cell.split(DIVIDER))):

@@ -29,6 +29,10 @@ class DecisionQuerySet(models.QuerySet):
     def effective(self):
         return self.filter(ended_at__isnull=True)
 
+    def of_standing_copies(self):
+        """Decisions about two copies that both stand: others hold again when their copies come back."""
+        return self.filter(copy_low__ended_at__isnull=True, copy_high__ended_at__isnull=True)
+
 
 class Decision(models.Model):
     """What a person decided about a pair of copies, or about which filing of a record is the record copy.
@@ -117,6 +121,10 @@ class Decision(models.Model):
 class RelationQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(retracted_at__isnull=True)
+
+    def of_standing_copies(self):
+        """Standing relations of which both ends are there."""
+        return self.standing().filter(from_copy__ended_at__isnull=True, to_copy__ended_at__isnull=True)
 
 
 class Relation(models.Model):

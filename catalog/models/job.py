@@ -19,6 +19,8 @@ class Job(models.Model):
         COMPARE = "compare", "Look for candidates"
         SETTLE = "settle", "Group and describe"
         RELATE = "relate", "Link and ask"
+        DISCLOSE = "disclose", "End an embargo"
+        RETELL = "retell", "Tell of an agency's change"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"

@@ -14,6 +14,10 @@ class RecordQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(state=Record.State.STANDING)
 
+    def gone(self):
+        """Records that answered their audience and do so no more, for no filing is left."""
+        return self.filter(state__in=(Record.State.PENDING, Record.State.WITHDRAWN), gone_at__isnull=False)
+
 
 class Record(models.Model):
     """The canonical entry that people cite: one per image and audience.
@@ -42,6 +46,9 @@ class Record(models.Model):
     description = models.JSONField(default=dict, help_text="The computed description with the origin of each value.")
     filed_at = models.DateTimeField(help_text="When its first filing was made.")
     modified_at = models.DateTimeField()
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it last ceased to answer, for no filing was left; its address says so."
+    )
 
     objects = RecordQuerySet.as_manager()
 

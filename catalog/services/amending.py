@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from catalog.metadata.validation import Problem, Value, check_filing, normalise
-from catalog.models import Copy, Filing, Membership, Statement, User
+from catalog.models import Filing, Membership, Statement, User
 
 from .describing import describe
 from .filing import FilingRefused
 from .history import write_event
-from .locking import lock_audience
+from .locking import lock_filing
 
 
 class NotAllowed(Exception):
@@ -32,12 +32,14 @@ def stated(filing: Filing) -> list[Value]:
 def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str, by: User, at: datetime) -> bool:
     """Let the filing state these values of one element from now on; return whether that is anything new.
 
-    A value that stays keeps its statement; the others are superseded one by one, or retracted. Raises NotAllowed, and
-    FilingRefused with every problem: a required element cannot be left without a value.
+    A value that stays keeps its statement; the others are superseded one by one, or retracted. Raises NotAllowed,
+    ChangedMeanwhile, and FilingRefused with every problem: a required element cannot be left without a value.
     """
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may amend its filings.")
-    lock_audience(filing.audience_key)
+    filing = lock_filing(filing)
+    if filing.is_withdrawn:
+        raise NotAllowed("This filing was withdrawn; what it states can be changed no more.")
     standing = _standing(filing)
     values = list(dict.fromkeys(normalise(value) for value in values))
     _check(element, values, standing)
@@ -53,7 +55,7 @@ def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str,
             supersedes=leaving[place] if place < len(leaving) else None,
         )  # fmt: skip
     Statement.objects.filter(pk__in=[one.pk for one in leaving[len(coming) :]]).update(retracted_at=at)
-    record = Copy.objects.select_related("record").get(pk=filing.copy_id).record
+    record = filing.copy.record
     write_event(
         "filing.amended", object_id=filing.public_id, at=at, actor=by, audience_key=filing.audience_key, record=record,
         reason=reason, before=[value.value for value in before],

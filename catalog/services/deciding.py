@@ -10,7 +10,7 @@ from catalog.models import Agency, Copy, Decision, Filing, Membership, Record, R
 from .describing import describe
 from .filing import new_copy
 from .history import write_event
-from .locking import lock_audience
+from .locking import lock_audience, lock_filing
 from .relating import retract_between
 from .settling import regroup
 
@@ -20,6 +20,7 @@ PAIR_VERDICTS = (
     Decision.Verdict.SAME_SCENE,
     Decision.Verdict.DIFFERENT,
 )
+WITHDRAWN = "This filing was withdrawn; nothing is to be decided about it."
 
 
 class NotAllowed(Exception):
@@ -42,21 +43,22 @@ class Contradiction(Exception):
 
 
 def agencies_of(*copies: Copy):
-    """Return the agencies that filed any of the copies."""
-    return Agency.objects.filter(filings__copy__in=copies).distinct()
+    """Return the agencies that filed any of the copies, and did not withdraw it."""
+    return Agency.objects.filter(pk__in=Filing.objects.standing().filter(copy__in=copies).values("agency"))
 
 
 def may_decide(user: User, *copies: Copy) -> bool:
-    """A person decides about copies whose every filing agency made them a records officer."""
+    """A person decides about copies whose every filing agency made them a records officer; nobody, where none is."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return not agencies_of(*copies).exclude(pk__in=user.agencies_with(Membership.Role.OFFICER)).exists()
+    filing = set(agencies_of(*copies).values_list("pk", flat=True))
+    return bool(filing) and filing <= set(user.agencies_with(Membership.Role.OFFICER).values_list("pk", flat=True))
 
 
 def queue_for(user: User):
     """Return the questions that this person may answer now, most likely pairs first."""
     others = Agency.objects.exclude(pk__in=user.agencies_with(Membership.Role.OFFICER))
-    foreign = Filing.objects.filter(agency__in=others)
+    foreign = Filing.objects.standing().filter(agency__in=others)
     return (
         ReviewItem.objects.visible_to(user)
         .leading()
@@ -115,7 +117,8 @@ def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Dec
     if not copies:
         describe(subject, at=at)
         return decision
-    seeds = [seed for c in copies for seed in (_put_back(c, at) if c.apart else [c])]
+    standing = [c for c in copies if c.ended_at is None]
+    seeds = [seed for c in standing for seed in (_put_back(c, at) if c.apart else [c])]
     regroup(seeds, decision.audience_key, at=at, actor=by)
     return decision
 
@@ -126,10 +129,12 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
 
     Raises Contradiction where it is the only filing of its copy.
     """
-    lock_audience(filing.audience_key)
-    copy = Copy.objects.select_related("record", "file").get(pk=filing.copy_id)
+    filing = lock_filing(filing)
+    copy = filing.copy
     _require_officer(by, copy)
-    if not copy.filings.exclude(pk=filing.pk).exists():
+    if filing.is_withdrawn:
+        raise Contradiction(WITHDRAWN)
+    if not copy.filings.standing().exclude(pk=filing.pk).exists():
         raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
     last = Copy.objects.filter(file=copy.file, audience_key=copy.audience_key).order_by("-apart").first()
     own = new_copy(copy.file, copy.audience_key, at=at, apart=last.apart + 1)
@@ -140,9 +145,11 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
 @transaction.atomic
 def designate(*, filing: Filing, reason: str, by: User, at: datetime) -> Decision:
     """Make this filing the record copy of its record."""
-    lock_audience(filing.audience_key)
-    record = Copy.objects.select_related("record").get(pk=filing.copy_id).record
+    filing = lock_filing(filing)
+    record = filing.copy.record
     _require_officer(by, *record.copies.standing())
+    if filing.is_withdrawn:
+        raise Contradiction(WITHDRAWN)
     Decision.objects.effective().filter(record=record).update(
         ended_at=at, ended_by=by, ending=Decision.Ending.SUPERSEDED
     )
@@ -170,7 +177,7 @@ def _refuse_against_earlier(low: Copy, high: Copy) -> None:
     """Refuse "same" where a standing decision keeps a copy of the one record from a copy of the other."""
     low, high = Copy.objects.get(pk=low.pk), Copy.objects.get(pk=high.pk)
     pair = (low.record_id, high.record_id)
-    apart = Decision.objects.effective().exclude(verdict=Decision.Verdict.SAME)
+    apart = Decision.objects.effective().of_standing_copies().exclude(verdict=Decision.Verdict.SAME)
     crossing = apart.filter(copy_low__record__in=pair, copy_high__record__in=pair).exclude(
         copy_low__record=low.record_id, copy_high__record=low.record_id
     )
@@ -198,9 +205,10 @@ def _put_back(copy: Copy, at: datetime) -> list[Copy]:
     about = Q(copy_low=copy) | Q(copy_high=copy)
     if Decision.objects.effective().filter(about).exists():
         raise Contradiction("Other decisions rest on the record that was set apart. Undo those first.")
-    first = (
-        Copy.objects.standing().select_related("record").get(file=copy.file_id, audience_key=copy.audience_key, apart=0)
-    )
+    bytes_here = Copy.objects.standing().filter(file=copy.file_id, audience_key=copy.audience_key, apart=0)
+    first = bytes_here.select_related("record").first()
+    if first is None:
+        return [copy]  # what it was set apart from was withdrawn
     beside = list(Copy.objects.standing().filter(record=copy.record_id).exclude(pk=copy.pk))
     Filing.objects.filter(copy=copy).update(copy=first)
     ReviewItem.objects.filter(Q(copy_a=copy) | Q(copy_b=copy)).delete()

@@ -74,7 +74,8 @@ def describe(record: Record, *, at: datetime) -> None:
 def _filings(copies: Iterable[Copy]) -> list[Filing]:
     """Return the current filings of the copies, earliest first; superseded ones only where nothing else is left."""
     filings = list(
-        Filing.objects.filter(copy__in=[c.pk for c in copies])
+        Filing.objects.standing()
+        .filter(copy__in=[c.pk for c in copies])
         .select_related("agency", "file", "superseded_by")
         .prefetch_related("assignments__identifier__scheme")
         .order_by("filed_at", "id")

@@ -109,7 +109,7 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
 def _sets_of(record: Record) -> Iterator[str]:
     """Yield the sets of a record: its kind, the departments that filed it, and the collections they filed it from."""
     yield from TYPE_SETS
-    filings = Filing.objects.filter(copy__record=record).select_related("agency", "source")
+    filings = Filing.objects.standing().filter(copy__record=record).select_related("agency", "source")
     for filing in filings:
         yield f"dept:{filing.agency.slug}"
         yield collection_spec(filing.source, filing.agency)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from catalog.metadata import identifiers as numbers
+from catalog.metadata.embargoes import BadEmbargo, parse_embargo
 from catalog.metadata.validation import Problem, Value, check_filing, normalise
 from catalog.models import (
     Agency,
@@ -29,6 +31,7 @@ from catalog.models import (
 from .describing import describe
 from .history import write_event
 from .jobs import enqueue
+from .leaving import come_back
 from .locking import lock_audience
 from .store import Spooled, store
 
@@ -55,6 +58,19 @@ class Receipt:
     """The very same filing was made before; nothing was added."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """For whom a filing is: while it is embargoed for its agency alone, and from that day on for those it is meant."""
+
+    audience: str
+    embargo_until: date | None = None
+    audience_after: str = ""
+
+    @classmethod
+    def of(cls, filing: Filing) -> "Placing":
+        return cls(filing.audience, filing.embargo_until, filing.audience_after)
+
+
 def form_source(agency: Agency) -> Source:
     """Return the source that stands for the agency's web form."""
     return Source.objects.get_or_create(agency=agency, name="Web form", defaults={"kind": Source.Kind.FORM})[0]
@@ -74,21 +90,23 @@ def receive_filing(
     at: datetime,
     batch: Batch | None = None,
     idempotency_key: str = "",
+    embargo_until: str = "",
 ) -> Receipt:
     """File one file; the same filing again gives the same filing. The spool stays the caller's to discard.
 
     The bytes are put into the store first: bytes without a row do no harm, a row without bytes would.
+    `embargo_until` is the day, as it was typed, on which others than the agency may see it; empty: at once.
     Raises FilingRefused with every problem found.
     """
-    values, numbers_found = _checked(audience, values, identifiers)
+    values, numbers_found, placing = _checked(audience, embargo_until, values, identifiers, at)
     key = store().keep(spooled)
     with transaction.atomic():
         Source.objects.select_for_update(no_key=True).get(pk=source.pk)  # so that a repeat meanwhile finds the first
         if repeat := _same_filing(source, item_key, spooled.sha256, idempotency_key):
             return Receipt(repeat, ALREADY_HERE, (), is_repeat=True)
         file = _file_row(spooled, key, at)
-        audience_key = Filing.audience_key_for(audience, agency)
-        copy, was_here = _copy_of(file, audience_key, at)
+        audience_key = Filing.audience_key_for(placing.audience, agency)
+        copy, was_here = copy_of(file, audience_key, at)
         filing = Filing.objects.create(
             agency=agency,
             source=source,
@@ -97,8 +115,10 @@ def receive_filing(
             file=file,
             file_name=file_name,
             copy=copy,
-            audience=audience,
+            audience=placing.audience,
             audience_key=audience_key,
+            embargo_until=placing.embargo_until,
+            audience_after=placing.audience_after,
             filed_by=filed_by,
             filed_at=at,
             supersedes=_superseded(source, item_key),
@@ -121,16 +141,35 @@ def receive_filing(
         )
         if copy.record.is_standing:
             describe(copy.record, at=at)
-        job = _next_job(file, was_here)
+        job = next_job(file, was_here)
     return Receipt(filing, ALREADY_HERE if was_here else FILED, (job,) if job else ())
 
 
-def _checked(audience: str, values: Iterable[Value], identifiers: Iterable[tuple[str, str]]):
-    """Return normalised values and (scheme, number) pairs; raise FilingRefused with all that is wrong."""
+def checked_placing(audience: str, embargo_until: str, at: datetime) -> Placing:
+    """Return for whom a filing shall be. Raises FilingRefused with all that is wrong."""
+    problems, until = [], None
+    if audience not in Audience.values:
+        known = ", ".join(Audience.values)
+        problems.append(Problem("audience", audience, f"Choose for whom this is meant: {known}.", "public"))
+    try:
+        until = parse_embargo(embargo_until, timezone.localdate(at))
+    except BadEmbargo as error:
+        problems.append(Problem("embargo_until", embargo_until, str(error), error.example))
+    if problems:
+        raise FilingRefused(problems)
+    return Placing(Audience.RESTRICTED.value, until, audience) if until else Placing(audience)
+
+
+def _checked(
+    audience: str, embargo_until: str, values: Iterable[Value], identifiers: Iterable[tuple[str, str]], at: datetime
+) -> tuple[list[Value], list[tuple[Scheme, str]], Placing]:
+    """Return normalised values, (scheme, number) pairs and the placing; raise FilingRefused with all that is wrong."""
     values = [normalise(v) for v in values]
     problems = list(check_filing(values))
-    if audience not in Audience.values:
-        problems.append(Problem("audience", audience, "Choose for whom this is meant.", "public"))
+    try:
+        placing = checked_placing(audience, embargo_until, at)
+    except FilingRefused as refused:
+        problems += refused.problems
     schemes = {s.slug: s for s in Scheme.objects.all()}
     found = []
     for slug, raw in identifiers:
@@ -144,11 +183,11 @@ def _checked(audience: str, values: Iterable[Value], identifiers: Iterable[tuple
             problems.append(Problem(slug, raw, str(error), ""))
     if problems:
         raise FilingRefused(problems)
-    return values, found
+    return values, found, placing
 
 
 def _same_filing(source: Source, item_key: str, sha256: str, idempotency_key: str) -> Filing | None:
-    filings = Filing.objects.filter(source=source).select_related("copy__record", "file")
+    filings = Filing.objects.standing().filter(source=source).select_related("copy__record", "file")
     if idempotency_key and (filing := filings.filter(idempotency_key=idempotency_key).first()):
         return filing
     return filings.filter(item_key=item_key, file__sha256=sha256, superseded_by__isnull=True).first()
@@ -169,14 +208,17 @@ def _file_row(spooled: Spooled, key: str, at: datetime) -> ImageFile:
     return file
 
 
-def _copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bool]:
-    """Return the file's copy in the audience, made with a record of its own where there is none; was it there?"""
+def copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bool]:
+    """Return the file's copy in the audience, made with a record of its own where there is none; was it there?
+
+    One that has ended comes back with its home, so that the address is good again.
+    """
     lock_audience(audience_key)
-    copy = (
-        Copy.objects.standing().select_related("record").filter(file=file, audience_key=audience_key, apart=0).first()
-    )
-    if copy:
+    copies = Copy.objects.select_related("record").filter(file=file, audience_key=audience_key, apart=0)
+    if copy := copies.standing().first():
         return copy, True
+    if ended := copies.first():
+        return come_back(ended, at=at), False
     return new_copy(file, audience_key, at=at), False
 
 
@@ -211,7 +253,7 @@ def _plain(value: Value) -> list[str]:
     return [value.element, value.value, value.language, value.scheme]
 
 
-def _next_job(file: ImageFile, was_here: bool) -> Job | None:
+def next_job(file: ImageFile, was_here: bool) -> Job | None:
     """A new file is examined; a known one that is new to this audience is compared with what is there."""
     if not file.is_examined:
         return enqueue(Job.Kind.EXAMINE, file.pk) if file.state == ImageFile.State.RECEIVED else None

@@ -1,11 +1,12 @@
 """A record as a reader sees it: all that its page, the API and the exports say of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from catalog.imaging.media import MediaType
 from catalog.metadata.elements import ELEMENTS
@@ -109,6 +110,24 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left to say of a record that answers no more: nothing of what it said, nor of its picture.
+
+    `agency`, `by` and `reason` are empty where the last filing was not withdrawn, but is meant for others now.
+    """
+
+    at: datetime
+    agency: str = ""
+    by: str = ""
+    reason: str = ""
+
+    @property
+    def sentence(self) -> str:
+        day = timezone.localdate(self.at).isoformat()
+        return f"{self.agency} withdrew it on {day}." if self.agency else f"It can be seen here no more since {day}."
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
     record: Record
     copies: tuple[CopyView, ...]
@@ -148,10 +167,26 @@ def read_record(record: Record, user) -> RecordView:
         conflicts=tuple(_conflict(c, by_id) for c in record.conflicts.order_by("element")),
         relations=tuple(_relations(copies, user)),
         decisions=tuple(_decisions(record, copies)),
-        history=tuple(_history(record, user)),
+        history=tuple(_history(record, by_id, user)),
         absorbed=tuple(record.absorbed.order_by("id").values_list("public_id", flat=True)[:MAX_FILINGS]),
         why=tuple(_why(record, views)),
     )
+
+
+def read_tombstone(record: Record, user) -> Tombstone:
+    """Say who withdrew a record, when and why."""
+    last = Q(copy__record=record) | Q(copy__home_record=record)
+    withdrawn = Filing.objects.filter(last, withdrawn_at__isnull=False).select_related("agency", "withdrawn_by")
+    filing = withdrawn.order_by("-withdrawn_at", "-id").first()
+    gone_at = record.gone_at or record.modified_at
+    if filing is None or filing.withdrawn_at != gone_at:
+        return Tombstone(gone_at)
+    return tombstone_of_filing(filing, user)
+
+
+def tombstone_of_filing(filing: Filing, user) -> Tombstone:
+    by = name_for(filing.withdrawn_by, user)
+    return Tombstone(filing.withdrawn_at, filing.agency.name, by, filing.withdrawn_because)
 
 
 def label_of(element: str) -> str:
@@ -191,7 +226,8 @@ def _size_phrase(page: Page, best: Page) -> str:
 
 def _filings(record: Record, copies: list[Copy]) -> tuple[FilingView, ...]:
     filings = list(
-        Filing.objects.filter(copy__in=copies)
+        Filing.objects.standing()
+        .filter(copy__in=copies)
         .select_related("agency", "filed_by", "file", "source", "copy")
         .order_by("filed_at", "id")[:MAX_FILINGS]
     )
@@ -257,7 +293,7 @@ def _conflict(conflict: Conflict, filings: dict[str, FilingView]) -> ConflictVie
 
 def _relations(copies: list[Copy], user) -> Iterable[RelationView]:
     relations = (
-        Relation.objects.standing()
+        Relation.objects.of_standing_copies()
         .filter(Q(from_copy__in=copies) | Q(to_copy__in=copies))
         .select_related("decision__decided_by", "match", "from_copy__record", "to_copy__record")
         .order_by("id")
@@ -294,7 +330,8 @@ def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
     about = Q(copy_low__in=copies) | Q(copy_high__in=copies) | Q(record=record)
     return (
         Decision.objects.effective()
-        .filter(about)
+        .of_standing_copies()
+        .filter(about, Q(filing__isnull=True) | Q(filing__withdrawn_at__isnull=True, filing__copy__in=copies))
         .select_related("decided_by", "copy_low__record", "copy_high__record", "filing__agency")
         .order_by("-decided_at")[:MAX_EVENTS]
     )
@@ -303,6 +340,9 @@ def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
 EVENT_SENTENCES = {
     "filing.received": "{agency} filed {name}.",
     "filing.amended": "{agency} amended its filing: {element}.",
+    "filing.withdrawn": "{agency} withdrew its filing.",
+    "filing.audience-changed": "{agency} changed who may see its filing.",
+    "filing.left": "{agency}’s filing belongs to this record no more.",
     "record.stands": "The record was published.",
     "record.stands-again": "The record stands again on its own.",
     "record.absorbed": "Record {object} was joined to this one.",
@@ -320,6 +360,11 @@ RELATION_WORDS = {
     (Relation.Kind.SHARES_PAGES, False): "shares pages with",
 }
 ERASED = "(erased)"
+A_FILE = "a file"
+
+
+TOLD_WITH_REASON = ("filing.withdrawn",)
+"""What is told of a filing that has left is told without its file's name, and without reasons but the last."""
 
 
 def name_for(person: User | None, reader) -> str:
@@ -329,21 +374,34 @@ def name_for(person: User | None, reader) -> str:
     return str(person) if reader is not None and reader.is_authenticated else "A member of staff"
 
 
-def _history(record: Record, reader) -> Iterable[EventView]:
+def _history(record: Record, filings: Collection[str], reader) -> Iterable[EventView]:
     events = Event.objects.filter(record=record, verb__in=EVENT_SENTENCES).order_by("-id")
     agencies = dict(Agency.objects.values_list("slug", "name"))
-    for event in events.select_related("actor", "payload")[:MAX_EVENTS]:
+    shown = list(events.select_related("actor", "payload")[:MAX_EVENTS])
+    left = _filings_that_left(record, shown, filings)
+    for event in shown:
+        has_left = event.object_id in left
         after = event.payload.after if hasattr(event, "payload") and event.payload.after else {}
         words = {
             "object": event.object_id,
             "agency": agencies.get(after.get("agency"), ERASED),
-            "name": after.get("name", ERASED),
+            "name": A_FILE if has_left else after.get("name", ERASED),
             "element": label_of(after["element"]).lower() if "element" in after else ERASED,
             "relation": RELATION_WORDS.get((after.get("kind"), after.get("is_from_here")), ERASED),
             "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), ERASED).lower(),
         }
         sentence = EVENT_SENTENCES[event.verb].format(**words)
-        yield EventView(event.at, sentence, name_for(event.actor, reader), event.reason)
+        reason = "" if has_left and event.verb not in TOLD_WITH_REASON else event.reason
+        yield EventView(event.at, sentence, name_for(event.actor, reader), reason)
+
+
+def _filings_that_left(record: Record, events: Iterable[Event], filings: Collection[str]) -> set[str]:
+    """Return the ids of filings among the objects of these events that are withdrawn, or meant for others now."""
+    told = {event.object_id for event in events if event.verb.startswith("filing.")} - set(filings)
+    if not told:
+        return told
+    here = Filing.objects.standing().filter(public_id__in=told, audience_key=record.audience_key)
+    return told - set(here.values_list("public_id", flat=True))
 
 
 def _why(record: Record, copies: Iterable[CopyView]) -> Iterable[str]:

@@ -364,7 +364,7 @@ def _origins(records: Collection[int]) -> tuple[dict[int, set[int]], dict[int, s
     """
     found: dict[int, set[int]] = {pk: set() for pk in records}
     akin: dict[int, set[int]] = {pk: set() for pk in records}
-    made = Relation.objects.standing().filter(kind=Relation.Kind.DERIVED_FROM, from_copy__record__in=records)
+    made = Relation.objects.of_standing_copies().filter(kind=Relation.Kind.DERIVED_FROM, from_copy__record__in=records)
     for relation in made.select_related("match", "from_copy__file", "to_copy__file"):
         made_copy, original = relation.from_copy, relation.to_copy
         is_certain = relation.match is None or Finding.of(relation.match).made_from == original.file.sha256
@@ -378,7 +378,7 @@ def _origins(records: Collection[int]) -> tuple[dict[int, set[int]], dict[int, s
 
 def _answered(record: int, others: list[int]) -> set[int]:
     """Return the records between whose copies and the record's a decision stands."""
-    decisions = Decision.objects.effective()
+    decisions = Decision.objects.effective().of_standing_copies()
     forth = decisions.filter(copy_low__record=record, copy_high__record__in=others)
     back = decisions.filter(copy_high__record=record, copy_low__record__in=others)
     return {*forth.values_list("copy_high__record", flat=True), *back.values_list("copy_low__record", flat=True)}
@@ -481,6 +481,20 @@ def retract_within(records: Iterable[Record], *, at: datetime) -> None:
     within = by_evidence.filter(to_copy__record=F("from_copy__record"))
     for relation in within.select_related("from_copy__record", "to_copy__record"):
         retract(relation, at=at)
+
+
+def retract_of(copy: Copy, *, at: datetime) -> set[int]:
+    """Retract what evidence says of a copy that ended; return the records, by their keys, that it was related to."""
+    about = Q(from_copy=copy) | Q(to_copy=copy)
+    found = set()
+    for relation in (
+        Relation.objects.standing()
+        .filter(about, decision__isnull=True)
+        .select_related("from_copy__record", "to_copy__record")
+    ):
+        retract(relation, at=at)
+        found |= {relation.from_copy.record_id, relation.to_copy.record_id}
+    return found
 
 
 def retract_between(one: Record, other: Record, *, at: datetime) -> None:

@@ -165,8 +165,11 @@ def follow(limit: int = 500) -> bool:
 
 
 def index_records(records: Iterable[Record]) -> None:
-    """Write the search entries of standing records; remove those of all others."""
-    records = list(records)
+    """Write the search entries of standing records; remove those of all others.
+
+    In the order of their keys, so that two that do this at once never wait for one another.
+    """
+    records = sorted(records, key=lambda record: record.pk)
     SearchEntry.objects.filter(record__in=[r for r in records if not r.is_standing]).delete()
     for record in records:
         if record.is_standing:
@@ -174,7 +177,7 @@ def index_records(records: Iterable[Record]) -> None:
 
 
 def _write_entry(record: Record) -> None:
-    filings = list(Filing.objects.filter(copy__record=record).select_related("agency"))
+    filings = list(Filing.objects.standing().filter(copy__record=record).select_related("agency"))
     numbers = list(
         Assignment.objects.filter(filing__in=filings)
         .exclude(status=Assignment.Status.WRONG)

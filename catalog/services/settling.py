@@ -68,24 +68,27 @@ def _seeds(file: ImageFile) -> dict[str, list[Copy]]:
 
 
 @transaction.atomic
-def regroup(seeds: Iterable[Copy], audience_key: str, *, at: datetime, actor: User | None = None) -> bool:
+def regroup(
+    seeds: Iterable[Copy], audience_key: str, *, at: datetime, actor: User | None = None, at_once: bool = False
+) -> bool:
     """Group what is around these copies anew and write down what changed; return whether all evidence was there.
 
-    Where some is missing nothing is written; but where a person decided (`actor`) the decision has its effect at
-    once, nothing joins without evidence, and what is missing is measured later.
+    Where some is missing nothing is written; but where a person decided (`actor`), or a copy ended (`at_once`), that
+    has its effect at once, nothing joins without evidence, and what is missing is measured later.
     """
+    at_once = at_once or actor is not None
     lock_audience(audience_key)
     seeds, pairs = list(seeds), Pairs(measures=False)
     around = Around(audience_key, seeds, pairs)
-    grouping = groups_around([c.pk for c in seeds], around, is_stirred=actor is not None)
-    if pairs.missing and actor is None:
+    grouping = groups_around([c.pk for c in seeds], around, is_stirred=at_once)
+    if pairs.missing and not at_once:
         return False
     for one, _ in pairs.missing.values():
         jobs.enqueue(Job.Kind.SETTLE, one.pk)
     written = _write_groups(around.whole(grouping), pairs, at=at, actor=actor)
     for record in written.records:
         describe(record, at=at)
-    if actor is not None:
+    if at_once:
         for record in written.records:
             relate(record, at=at)
     else:
@@ -94,6 +97,16 @@ def regroup(seeds: Iterable[Copy], audience_key: str, *, at: datetime, actor: Us
     retract_within(written.records, at=at)
     relate_later(forget_questions_of(written.absorbed))
     return True
+
+
+def copies_beside(copy: Copy) -> list[Copy]:
+    """Return the other copies whose groups may be others without this one: of its record, tied to it, near to it."""
+    around = Around(copy.audience_key, [copy], Pairs(measures=False))
+    tied = around.tied([copy.pk])
+    near = {other for others in around.near(tied).values() for other in others}
+    of_record = Copy.objects.standing().filter(record=copy.record_id).values_list("pk", flat=True)
+    beside = Copy.objects.standing().filter(pk__in=(tied | near | set(of_record)) - {copy.pk})
+    return list(beside.select_related("file", "record").order_by("pk"))
 
 
 class Around:
@@ -197,7 +210,7 @@ class Around:
             return None
         if record.best_copy_id not in self.copies:
             self._read(Copy.objects.filter(pk=record.best_copy_id).select_related("file", "record", "home_record"))
-        return record.best_copy_id
+        return record.best_copy_id if self.copies[record.best_copy_id].ended_at is None else None
 
     def mates(self, anchor: int) -> Collection[int]:
         record = self.copies[anchor].record_id
@@ -283,7 +296,15 @@ def _raise(g: Group[Copy], root: Record, *, at: datetime, actor: User | None) ->
             verb, object_id=root.public_id, at=at, actor=actor, audience_key=root.audience_key, record=root,
             before={"state": was}, after={"state": root.state},
         )  # fmt: skip
+        _answer_again(root, at=at, actor=actor)
     return bool({"state", "best_copy"} & set(changed))
+
+
+def _answer_again(root: Record, *, at: datetime, actor: User | None) -> None:
+    """Let a record that was withdrawn and stands again answer for those that it answered for when it was withdrawn."""
+    ended = Copy.objects.filter(record=root, ended_at__isnull=False, home_record__state=Record.State.WITHDRAWN)
+    for copy in ended.select_related("home_record").exclude(home_record=root).order_by("pk"):
+        _absorb(copy.home_record, root, at=at, actor=actor)
 
 
 def _best_because(g: Group[Copy]) -> str:

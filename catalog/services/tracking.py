@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from catalog.models import Filing, ImageFile, Job, Membership, Record, ReviewItem, User
+from catalog.models import Copy, Filing, ImageFile, Job, Membership, Record, ReviewItem, User
 
 RECEIVED, EXAMINING, SETTLED = "received", "examining", "settled"
 DAMAGED, QUARANTINED = "damaged", "quarantined"
@@ -15,6 +15,9 @@ STATES = {
     DAMAGED: "Settled, but the file is damaged: it is compared by its bytes alone.",
     QUARANTINED: "Set aside: the file cannot be read. It is kept as it came.",
 }
+
+
+ANSWERING = (Record.State.STANDING, Record.State.ABSORBED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,32 @@ def filings_followed_by(user: User):
     What stands can be followed by whoever may see it; what has not settled yet only by its own agency.
     """
     filings = Filing.objects.visible_to(user).select_related("agency", "source", "file", "copy__record")
-    return filings.filter(~Q(copy__record__state=Record.State.PENDING) | Q(agency__in=_agencies_of(user)))
+    has_stood = Q(copy__record__state__in=ANSWERING) | Q(copy__record__gone_at__isnull=False)
+    return filings.filter(has_stood | Q(agency__in=_agencies_of(user)))
 
 
 def records_open_to(user: User):
     """Return the records whose address answers this person; pending ones answer members of a filing agency alone."""
-    own = Filing.objects.filter(copy__record=OuterRef("pk"), agency__in=_agencies_of(user))
-    is_open = ~Q(state=Record.State.PENDING) | Exists(own)
-    return Record.objects.visible_to(user).filter(is_open).exclude(state=Record.State.WITHDRAWN)
+    is_open = Q(state__in=ANSWERING) | Q(state=Record.State.PENDING) & Exists(_own_filings_of("pk", user))
+    return Record.objects.visible_to(user).filter(is_open)
+
+
+def records_gone_for(user: User):
+    """Return the records of which this person may know that they are gone: who could see them before."""
+    records = Record.objects.visible_to(user)
+    never_stood = records.filter(Exists(_own_filings_of("pk", user)), state=Record.State.WITHDRAWN)
+    return records.gone() | never_stood
+
+
+def copies_open_to(user: User):
+    """Return the copies whose bytes and pictures this person may see; of pending records, members of its agency."""
+    copies = Copy.objects.visible_to(user).standing()
+    is_open = Q(record__state__in=ANSWERING) | Exists(_own_filings_of("record", user))
+    return copies.filter(is_open)
+
+
+def _own_filings_of(record: str, user: User):
+    return Filing.objects.filter(copy__record=OuterRef(record), agency__in=_agencies_of(user))
 
 
 def progress_of(filing: Filing, user: User) -> Progress:

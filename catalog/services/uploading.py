@@ -3,10 +3,11 @@
 import secrets
 import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from catalog.imaging.decode import UnreadablePicture
 from catalog.imaging.media import HEAD_BYTES, sniff
@@ -26,6 +27,7 @@ def receive_upload(
     chunks: Iterable[bytes],
     file_name: str,
     at: datetime,
+    embargo_until: date | None = None,
 ) -> Upload:
     """Keep a file as a draft, with what it says of itself. Raises store.Refused with the reason in words."""
     spooled = store().spool(chunks, file_name=file_name, max_size_bytes=settings.MAX_FILE_SIZE_MB * 1_000_000)
@@ -36,6 +38,7 @@ def receive_upload(
             owner=owner,
             agency=agency,
             audience=audience,
+            embargo_until=embargo_until,
             file_name=file_name,
             sha256=spooled.sha256,
             size_bytes=spooled.size_bytes,
@@ -63,9 +66,16 @@ def file_upload(
             identifiers=identifiers,
             filed_by=upload.owner,
             at=at,
+            embargo_until=_embargo(upload, at),
         )
     Upload.objects.filter(pk=upload.pk).update(filing=receipt.filing)
     return receipt
+
+
+def _embargo(upload: Upload, at: datetime) -> str:
+    """Return the day until which a draft shall be embargoed; none where it has come while the draft waited."""
+    day = upload.embargo_until
+    return day.isoformat() if day and day > timezone.localdate(at) else ""
 
 
 def draft_thumbnail(upload: Upload) -> bytes | None:

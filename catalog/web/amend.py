@@ -23,7 +23,7 @@ from .words import day_in_words
 @never_cache
 def amend(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what a filing states, and take what it shall state instead."""
-    filings = Filing.objects.visible_to(request.user).select_related("agency", "copy__record", "copy__file")
+    filings = Filing.objects.visible_to(request.user).standing().select_related("agency", "copy__record", "copy__file")
     filing = get_object_or_404(filings, public_id=public_id)
     if not amending.may_amend(request.user, filing):
         raise Http404

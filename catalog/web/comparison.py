@@ -15,7 +15,7 @@ def side_by_side(copy_a: Copy, copy_b: Copy) -> list[tuple[str, str, str]]:
 
 
 def _said_of(copy: Copy) -> dict[str, str]:
-    filings = copy.filings.all()
+    filings = copy.filings.standing()
     said: dict[str, list[str]] = {}
     stated = list(Statement.objects.standing().filter(filing__in=filings)) + list(
         Statement.objects.standing().filter(file=copy.file_id)

@@ -16,14 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import tasks
-from catalog.models import Copy, Filing, ImageFile, Job, Record, ReviewItem, Scheme, Upload
+from catalog.models import Audience, Copy, Filing, ImageFile, Job, Record, ReviewItem, Scheme, Upload
 from catalog.services import uploading
 from catalog.services.filing import FilingRefused
 from catalog.services.store import Refused
 
 from .cards import copy_picture
 from .forms import NUMBER, ChooseForm, DescribeForm, problems_of
-from .words import count, day_in_words, joined, size_in_words, times
+from .words import count, date_in_words, day_in_words, joined, size_in_words, times
 
 DRAFTS_A_PAGE = 20
 
@@ -69,6 +69,7 @@ def _receive(request: HttpRequest, form: ChooseForm) -> list[str]:
                 owner=request.user,
                 agency=form.cleaned_data["agency"],
                 audience=form.cleaned_data["audience"],
+                embargo_until=form.cleaned_data["embargo_until"],
                 chunks=file.chunks(),
                 file_name=file.name,
                 at=timezone.now(),
@@ -143,7 +144,7 @@ def _shown(form: DescribeForm) -> dict:
     return {
         "upload": upload,
         "facts": size_in_words(upload.size_bytes),
-        "audience": upload.get_audience_display(),
+        "audience": _audience_in_words(upload),
         "picture": reverse("draft-picture", args=[upload.public_id]),
         "already": _already_here(upload),
         "problems": form.non_field_errors(),
@@ -156,9 +157,17 @@ def _shown(form: DescribeForm) -> dict:
     }
 
 
+def _audience_in_words(upload: Upload) -> str:
+    meant_for = upload.get_audience_display()
+    if upload.embargo_until is None:
+        return meant_for
+    return f"{meant_for}, from {date_in_words(upload.embargo_until.isoformat())}; until then its agency only"
+
+
 def _already_here(upload: Upload) -> Record | None:
     """Return the record that these bytes will join, which the filer may see: it is of the same audience."""
-    key = Filing.audience_key_for(upload.audience, upload.agency)
+    audience = Audience.RESTRICTED if upload.embargo_until else upload.audience
+    key = Filing.audience_key_for(audience, upload.agency)
     copies = Copy.objects.visible_to(upload.owner).standing().filter(audience_key=key, apart=0)
     copy = copies.filter(file__sha256=upload.sha256).select_related("record").first()
     return copy.record if copy and copy.record.is_standing else None
@@ -171,6 +180,7 @@ def filed(request: HttpRequest) -> HttpResponse:
     moments = [moment for text in request.GET.getlist("at")[:DRAFTS_A_PAGE] if (moment := _moment(text))]
     filings = list(
         Filing.objects.visible_to(request.user)
+        .standing()
         .filter(filed_by=request.user, filed_at__in=moments)
         .select_related("file", "copy__record", "agency")
         .order_by("id")
@@ -242,7 +252,7 @@ def _is_set_aside(file: ImageFile) -> bool:
 
 
 def _others_in(record: Record, filing: Filing) -> list[Filing]:
-    others = Filing.objects.filter(copy__record=record).exclude(pk=filing.pk).select_related("agency")
+    others = Filing.objects.standing().filter(copy__record=record).exclude(pk=filing.pk).select_related("agency")
     return list(others.order_by("filed_at", "id")[:50])
 
 

@@ -1,10 +1,13 @@
 """What people type into pages. Forms look at the shape of input; whether it can be filed, the services say."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django import forms
+from django.utils import timezone
 
 from catalog.metadata.elements import ELEMENTS
+from catalog.metadata.embargoes import BadEmbargo, parse_embargo
 from catalog.metadata.embedded import Embedded, Suggestion
 from catalog.metadata.identifiers import EXAMPLES
 from catalog.metadata.validation import LONGEST_VALUE, Problem, Value
@@ -16,6 +19,7 @@ SEPARATED = ("creator", "subject")
 MAX_FILES = 100
 NUMBER = "number_"
 
+REASON_MISSING = {"required": "Say why: it is kept in the history."}
 TEXT = {"class": "usa-input", "autocomplete": "off"}
 
 
@@ -58,11 +62,29 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose who may see them.", "invalid_choice": "Choose who may see them."},
     )
 
+    embargo_until = forms.CharField(
+        label="Not before",
+        help_text="A day, such as 2030-01-01, until which only the agency sees them. Empty: at once.",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off"}),
+    )
+
+    def clean_embargo_until(self) -> date | None:
+        return embargo_day(self.cleaned_data["embargo_until"])
+
     def __init__(self, *args, user: User, max_size_mb: int, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agency"].queryset = user.agencies_with(Membership.Role.FILER)
         kinds = "JPEG, PNG, TIFF, WebP, GIF, HEIC, AVIF or PDF"
         self.fields["files"].help_text = f"{kinds}, up to {max_size_mb} MB each; several at once are fine."
+
+
+def embargo_day(text: str) -> date | None:
+    """Return the day that was typed, None where none was."""
+    try:
+        return parse_embargo(text, timezone.localdate())
+    except BadEmbargo as error:
+        raise forms.ValidationError(str(error)) from error
 
 
 class DescriptionFields(forms.Form):
@@ -231,7 +253,44 @@ class DecisionForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a person does what changes a record."""
 
-    reason = forms.CharField(max_length=2000, error_messages={"required": "Say why: it is kept in the history."})
+    reason = forms.CharField(max_length=2000, error_messages=REASON_MISSING)
+
+
+class WithdrawForm(ReasonForm):
+    """Why a filing is withdrawn; it is done when the person says that it shall be."""
+
+    reason = forms.CharField(
+        label="Why", help_text="Everybody who could see it may read this. Do not repeat what shall not be read.",
+        max_length=2000, widget=forms.TextInput(attrs=TEXT), error_messages=REASON_MISSING,
+    )  # fmt: skip
+    is_sure = forms.BooleanField(
+        label="Withdraw it now", error_messages={"required": "Say that you want this by ticking the box."},
+        widget=forms.CheckboxInput(attrs={"class": "usa-checkbox__input"}),
+    )  # fmt: skip
+
+
+class AudienceForm(ReasonForm):
+    """For whom a filing shall be meant, from when on, and why."""
+
+    audience = forms.ChoiceField(
+        label="Who may see it",
+        choices=Audience.choices,
+        widget=forms.RadioSelect(attrs={"class": "usa-radio__input"}),
+        error_messages={"required": "Choose who may see it.", "invalid_choice": "Choose who may see it."},
+    )
+    embargo_until = forms.CharField(
+        label="Not before", help_text="A day, such as 2030-01-01, until which only its agency sees it. Empty: at once.",
+        required=False, max_length=40, widget=forms.TextInput(attrs=TEXT),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="Why", help_text="Those who may see it then can read this.", max_length=2000,
+        widget=forms.TextInput(attrs=TEXT), error_messages=REASON_MISSING,
+    )  # fmt: skip
+    is_sure = forms.BooleanField(
+        label="Change it now", error_messages={"required": "Say that you want this by ticking the box."},
+        widget=forms.CheckboxInput(attrs={"class": "usa-checkbox__input"}),
+    )  # fmt: skip
+    field_order = ("audience", "embargo_until", "reason", "is_sure")
 
 
 VERDICTS = (

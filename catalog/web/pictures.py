@@ -9,8 +9,8 @@ from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.models import Audience, Copy, ImageFile, Record, Upload
-from catalog.services import uploading
+from catalog.models import Audience, Copy, ImageFile, Upload
+from catalog.services import tracking, uploading
 from catalog.services.store import store
 
 OF_A_COPY_SECONDS = 24 * 60 * 60
@@ -22,7 +22,7 @@ ORIGINAL_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @require_safe
 def record_picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponseBase:
     """Show a record's best copy; an absorbed address shows the picture of the record that answers for it."""
-    records = Record.objects.visible_to(request.user)
+    records = tracking.records_open_to(request.user)
     record = get_object_or_404(
         records.select_related("best_copy__file", "absorbed_into__best_copy__file"), public_id=public_id
     ).answering
@@ -44,7 +44,7 @@ def copy_original(request: HttpRequest, public_id: str) -> HttpResponseBase:
     copy = _visible_copy(request, public_id)
     if not copy.file.is_readable:
         raise Http404
-    filing = copy.filings.order_by("filed_at", "id").first()
+    filing = copy.filings.standing().order_by("filed_at", "id").first()
     response = FileResponse(
         store().open_original(copy.file),
         as_attachment=True,
@@ -76,7 +76,7 @@ def safe_file_name(name: str) -> str:
 
 
 def _visible_copy(request: HttpRequest, public_id: str) -> Copy:
-    copies = Copy.objects.visible_to(request.user).standing().select_related("file")
+    copies = tracking.copies_open_to(request.user).select_related("file")
     return get_object_or_404(copies, public_id=public_id)
 
 

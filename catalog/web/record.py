@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from catalog.formats.embedding import can_embed
 from catalog.metadata.elements import DATE_SCHEMES, ELEMENTS
 from catalog.models import Agency, Decision, Filing, Identifier, ImageFile, Membership, Record, User
-from catalog.services import deciding, reading
+from catalog.services import deciding, reading, tracking
 from catalog.services.reading import CopyView, FilingView, RecordView
 
 from .audiences import audience_in_words
@@ -59,10 +59,10 @@ class CopyLine:
 
 @require_safe
 def show_record(request: HttpRequest, public_id: str) -> HttpResponse:
-    records = Record.objects.visible_to(request.user).select_related(
-        "absorbed_into", "best_copy", "record_copy__agency"
-    )
-    record = get_object_or_404(records.exclude(state=Record.State.WITHDRAWN), public_id=public_id)
+    records = tracking.records_open_to(request.user).select_related("absorbed_into", "best_copy", "record_copy__agency")
+    record = records.filter(public_id=public_id).first()
+    if record is None:
+        return _gone(request, public_id)
     if record.state == Record.State.ABSORBED:
         answer = redirect(f"{record.answering.get_absolute_url()}?was={public_id}", permanent=True)
         answer["Cache-Control"] = "no-store"  # an undo must reach everybody
@@ -73,8 +73,19 @@ def show_record(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "catalog/record.html", _context(request, view))
 
 
+def _gone(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say that a record is gone to those who could see it; to all others it never was."""
+    record = get_object_or_404(tracking.records_gone_for(request.user), public_id=public_id)
+    tombstone = reading.read_tombstone(record, request.user)
+    answer = render(request, "catalog/gone.html", {"tombstone": tombstone}, status=410)
+    answer["Cache-Control"] = "no-store"  # filing it again brings it back
+    return answer
+
+
 def _pending_filings(record: Record) -> list[Filing]:
-    return list(Filing.objects.filter(copy__record=record).select_related("agency", "file").order_by("id")[:20])
+    return list(
+        Filing.objects.standing().filter(copy__record=record).select_related("agency", "file").order_by("id")[:20]
+    )
 
 
 def _context(request: HttpRequest, view: RecordView) -> dict:
@@ -226,6 +237,8 @@ def _filing_line(view: FilingView, decides: bool, filings_of_copy: int, files_fo
     name = f" as “{filing.file_name}”" if filing.file_name else ""
     numbers = joined([f"{i.scheme.label} {i.value}" for i in view.identifiers])
     words = f"Filed by {filing.agency} on {day_in_words(filing.filed_at)}{name}"
+    if filing.embargo_until:
+        words += f", for its agency alone until {date_in_words(filing.embargo_until.isoformat())}"
     return FilingLine(
         words=f"{words}, under {numbers}" if numbers else words,
         agency=filing.agency.name,

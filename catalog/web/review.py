@@ -134,7 +134,7 @@ def _laid(item: ReviewItem) -> list[dict[str, str]]:
 
 
 def _side(letter: str, copy: Copy) -> dict[str, str]:
-    filings = list(copy.filings.select_related("agency").order_by("filed_at", "id"))
+    filings = list(copy.filings.standing().select_related("agency").order_by("filed_at", "id"))
     page = copy.file.pages.order_by("number").first()
     facts = [
         joined(list(dict.fromkeys(f.agency.name for f in filings))),
@@ -241,7 +241,7 @@ def designate(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _visible_filing(request: HttpRequest, public_id: str) -> Filing:
-    filings = Filing.objects.visible_to(request.user).select_related("agency", "copy__record")
+    filings = Filing.objects.visible_to(request.user).standing().select_related("agency", "copy__record")
     return get_object_or_404(filings, public_id=public_id)
 
 

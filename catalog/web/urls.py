@@ -5,7 +5,7 @@ from django.urls import path, re_path
 
 from catalog.models.public_id import PUBLIC_ID_PATTERN
 
-from . import about, amend, file, find, jobs, pictures, record, review
+from . import about, amend, file, filing, find, jobs, pictures, record, review
 
 PUBLIC_ID = f"(?P<public_id>{PUBLIC_ID_PATTERN})"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     re_path(rf"^copy/{PUBLIC_ID}/original$", pictures.copy_original, name="copy-original"),
     re_path(rf"^copy/{PUBLIC_ID}/split$", review.split, name="split"),
     re_path(rf"^filing/{PUBLIC_ID}/amend$", amend.amend, name="amend"),
+    re_path(rf"^filing/{PUBLIC_ID}/withdraw$", filing.withdraw, name="withdraw"),
+    re_path(rf"^filing/{PUBLIC_ID}/audience$", filing.change_audience, name="change-audience"),
     re_path(rf"^filing/{PUBLIC_ID}/set-apart$", review.set_apart, name="set-apart"),
     re_path(rf"^filing/{PUBLIC_ID}/designate$", review.designate, name="designate"),
     path("file", file.choose, name="file"),

@@ -17,6 +17,9 @@ def test_every_address_is_described(anyone):
         "/api/decisions/{public_id}/undo/",
         "/api/filings/",
         "/api/filings/{public_id}/",
+        "/api/filings/{public_id}/amend/",
+        "/api/filings/{public_id}/audience/",
+        "/api/filings/{public_id}/withdraw/",
         "/api/records/",
         "/api/records/facets/",
         "/api/records/{public_id}/",
@@ -24,7 +27,7 @@ def test_every_address_is_described(anyone):
     ]
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     form = described["paths"]["/api/filings/"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    assert {"title", "created", "file", "dcterms:source"} <= form["properties"].keys()
+    assert {"title", "created", "file", "embargo_until", "dcterms:source"} <= form["properties"].keys()
     assert form["properties"]["source"]["description"].startswith("Where it comes from")
 
 

@@ -66,6 +66,8 @@ def addresses(city) -> dict[str, str]:
         "file": "/file",
         "describe": "/file/describe",
         "amend": f"/filing/{record.record_copy.public_id}/amend",
+        "withdraw": f"/filing/{record.record_copy.public_id}/withdraw",
+        "who may see it": f"/filing/{record.record_copy.public_id}/audience",
         "review": f"/review/{ReviewItem.objects.get().public_id}",
         "jobs": "/jobs",
         "set aside": "/jobs?state=set-aside",

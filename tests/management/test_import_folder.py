@@ -86,6 +86,17 @@ def test_the_metadata_file_describes(folder, schemes, tmp_path):
     assert "does not hold it" in reasons["absent.jpg"]
 
 
+def test_the_metadata_file_says_from_which_day_on_others_may_see(folder, tmp_path):
+    table, refused = tmp_path / "metadata.csv", tmp_path / "refused.csv"
+    table.write_text("file,title,embargo_until\nIMG_1.jpg,North,2999-01-01\ndeep/again.jpg,South,1999-01-01\n")
+    import_folder(folder, metadata=table, refused=refused)
+    filing = Filing.objects.get()
+    assert (filing.audience, filing.audience_after, str(filing.embargo_until)) == ("restricted", "public", "2999-01-01")
+    with refused.open(newline="") as file:
+        reasons = {row["file"]: row["reason"] for row in csv.DictReader(file)}
+    assert "“1999-01-01” is not in the future; write, say," in reasons["deep/again.jpg"]
+
+
 def test_an_unknown_agency_is_an_error_that_names_the_known(folder):
     with pytest.raises(CommandError, match="Known: building"):
         call_command("import_folder", folder, agency="nobody")

@@ -156,3 +156,34 @@ def test_the_same_picture_with_other_metadata_keeps_its_home(file_it, run_jobs, 
     run_jobs()
     absorbed = Record.objects.get(state="absorbed")
     assert absorbed.home_copy.record == absorbed.absorbed_into
+
+
+def test_a_filing_is_withdrawn_with_a_reason_or_not_at_all(two_records):
+    filing = Filing.objects.first()
+    for fields in ({"withdrawn_at": timezone.now()}, {"withdrawn_because": "So."}):
+        with refused(), transaction.atomic():
+            Filing.objects.filter(pk=filing.pk).update(**fields)
+
+
+def test_an_embargoed_filing_is_for_its_agency_alone(two_records):
+    filing = Filing.objects.first()
+    for fields in (
+        {"embargo_until": timezone.localdate(), "audience_after": "public"},
+        {"embargo_until": timezone.localdate(), "audience": "restricted", "audience_key": "restricted:building"},
+        {"audience_after": "public"},
+    ):
+        with refused(), transaction.atomic():
+            Filing.objects.filter(pk=filing.pk).update(**fields)
+
+
+def test_the_same_item_and_file_is_filed_again_only_once_it_was_withdrawn(two_records):
+    filing = Filing.objects.first()
+    again = Filing(
+        agency=filing.agency, source=filing.source, item_key=filing.item_key, file=filing.file, copy=filing.copy,
+        file_name="again", audience="public", audience_key="public", filed_at=timezone.now(),
+    )  # fmt: skip
+    with refused(), transaction.atomic():
+        again.save()
+    Filing.objects.filter(pk=filing.pk).update(withdrawn_at=timezone.now(), withdrawn_because="So.")
+    again.save()
+    assert Filing.objects.current().filter(item_key=filing.item_key).get() == again

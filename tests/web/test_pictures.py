@@ -49,10 +49,11 @@ def test_a_restricted_picture_is_for_its_agency_and_for_no_shared_cache(client, 
         assert body(answer)
 
 
-def test_where_there_is_no_preview_a_plain_sign_is_shown(client, agencies, file_it):
-    receipt = file_it(jpeg(drawn(1)), agencies["metro"])
-    answer = client.get(f"/copy/{receipt.filing.copy.public_id}/thumbnail?page=99")
+def test_where_there_is_no_preview_a_plain_sign_is_shown(client, signed_in, person, agencies, file_it):
+    address = f"/copy/{file_it(jpeg(drawn(1)), agencies['metro']).filing.copy.public_id}/thumbnail?page=99"
+    answer = signed_in(person("own", viewer=[agencies["metro"]])).get(address)
     assert (answer.status_code, answer.url) == (302, "/static/img/no-preview.svg")
+    assert client.get(address).status_code == 404  # it is pending
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,12 @@ def test_the_hint_about_an_absorbed_address_cannot_be_made_up(client, pair):
     assertNotContains(client.get(f"{pair.get_absolute_url()}?was=<b>"), "answers for it now")
 
 
-def test_a_pending_record_says_that_it_is_being_examined(client, agencies, file_it):
-    receipt = file_it(jpeg(drawn(1)), agencies["metro"])
-    assertContains(client.get(receipt.filing.copy.record.get_absolute_url()), "has just been filed")
+def test_a_pending_record_says_to_its_agency_that_it_is_being_examined(client, signed_in, person, agencies, file_it):
+    record = file_it(jpeg(drawn(1)), agencies["metro"]).filing.copy.record
+    own, other = (person(slug, filer=[agencies[slug]]) for slug in ("metro", "housing"))
+    assertContains(signed_in(own).get(record.get_absolute_url()), "has just been filed")
+    for stranger in (client, signed_in(other)):
+        assert stranger.get(record.get_absolute_url()).status_code == 404
 
 
 def test_what_one_may_not_see_is_answered_as_what_is_not_there(client, agencies, filed):

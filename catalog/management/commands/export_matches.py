@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="only files filed from the source of this name")
 
     def handle(self, *, file: Path, audience: str, source: str, **_):
-        filings = Filing.objects.filter(audience_key=audience).order_by("filed_at", "pk")
+        filings = Filing.objects.standing().filter(audience_key=audience).order_by("filed_at", "pk")
         if source:
             filings = filings.filter(source__name=source)
         count = 0

@@ -108,6 +108,7 @@ class Command(BaseCommand):
                     filed_by=None,
                     at=timezone.now(),
                     batch=batch,
+                    embargo_until=row.embargo_until if row else "",
                 )
                 tasks.nudge(*receipt.jobs)
         finally:

@@ -1,0 +1,110 @@
+"""Leaving and coming back: what becomes of a copy, and of its record, when a filing leaves it, and when one returns.
+
+A copy stands as long as a filing holds it, a record as long as a copy does. An ended copy keeps the record in which
+it ended, and its home, so that all can be again as it was when the same bytes are filed again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from catalog.models import Conflict, Copy, Record, ReviewItem, SearchEntry, User
+
+from .describing import describe
+from .history import write_event
+from .relating import relate_later, retract_of
+from .reviewing import forget_questions_of
+from .searching import index_records
+from .settling import copies_beside, regroup
+
+
+def leave(copy: Copy, *, at: datetime, actor: User | None) -> None:
+    """Let a copy and its record follow when a filing has left; call it under the lock of the audience.
+
+    The search follows at once, so that nobody finds for a moment longer what was taken away.
+    """
+    record = Record.objects.get(pk=copy.record_id)
+    if copy.filings.standing().exists():
+        if record.is_standing:
+            describe(record, at=at)
+        touched = {record.pk}
+    else:
+        touched = _end(copy, record, at=at, actor=actor)
+    index_records(Record.objects.filter(pk__in=touched).select_related("best_copy__file"))
+
+
+def _end(copy: Copy, record: Record, *, at: datetime, actor: User | None) -> set[int]:
+    """End a copy that nobody holds, and group anew what is around it; return the keys of the records that changed."""
+    beside = copies_beside(copy)
+    left = [other for other in beside if other.record_id == record.pk]
+    Copy.objects.filter(pk=copy.pk).update(ended_at=at)
+    others = _forget_what_was_said_of(copy, at)
+    if left:
+        _pass_home_on(copy, left)
+    else:
+        others |= _withdraw(record, at=at, actor=actor)
+    if beside:
+        regroup(beside, copy.audience_key, at=at, actor=actor, at_once=True)
+    relate_later(others)
+    now = Copy.objects.filter(pk__in=[other.pk for other in beside]).values_list("record", flat=True)
+    return {record.pk, *(other.record_id for other in beside), *now}
+
+
+def _forget_what_was_said_of(copy: Copy, at: datetime) -> set[int]:
+    """Drop the questions and relations that rest on a copy; return the records that they were about."""
+    about = ReviewItem.objects.filter(Q(copy_a=copy) | Q(copy_b=copy))
+    asked = {pk for pair in about.values_list("better", "worse") for pk in pair}
+    about.delete()
+    return asked | retract_of(copy, at=at)
+
+
+def _pass_home_on(copy: Copy, left: Iterable[Copy]) -> None:
+    """Let the copies that are left in a record keep its address, where it was the home of the one that ended."""
+    if copy.home_record_id == copy.record_id:
+        exchange_homes(copy, min(left, key=lambda other: other.home_record_id))
+
+
+def exchange_homes(one: Copy, other: Copy) -> None:
+    """Let two copies exchange their homes. For a moment one has none: a foreign key is checked when all is done."""
+    homes = one.home_record_id, other.home_record_id
+    for copy, home in ((one, -one.pk), (other, homes[0]), (one, homes[1])):
+        Copy.objects.filter(pk=copy.pk).update(home_record=home)
+    one.home_record_id, other.home_record_id = homes[1], homes[0]
+
+
+def _withdraw(record: Record, *, at: datetime, actor: User | None) -> set[int]:
+    """Let a record end of which no copy is left, and those it answers for; return the records asked about with it."""
+    Conflict.objects.filter(record=record).delete()
+    for one in [*Record.objects.filter(absorbed_into=record).order_by("pk"), record]:
+        was = one.state
+        if was != Record.State.PENDING:
+            one.gone_at = at
+        one.state, one.absorbed_into, one.best_copy, one.record_copy = Record.State.WITHDRAWN, None, None, None
+        one.title, one.description, one.best_copy_because, one.record_copy_because = "", {}, "", ""
+        one.modified_at = at
+        one.save()
+        write_event(
+            "record.withdrawn", object_id=one.public_id, at=at, actor=actor, audience_key=one.audience_key,
+            record=one, before={"state": was}, after={"state": one.state},
+        )  # fmt: skip
+    SearchEntry.objects.filter(record=record).delete()
+    return forget_questions_of([record.pk])
+
+
+def come_back(copy: Copy, *, at: datetime) -> Copy:
+    """Let an ended copy stand again: pending, at its home, to be compared as if it were new.
+
+    Where the record in which it ended was withdrawn, that is its home now: the address that people know. Decisions
+    about the copy hold again.
+    """
+    ended_in = Record.objects.select_related("home_copy").get(pk=copy.record_id)
+    if ended_in.state == Record.State.WITHDRAWN and ended_in.home_copy.ended_at and copy != ended_in.home_copy:
+        exchange_homes(copy, ended_in.home_copy)
+    Record.objects.filter(pk=copy.home_record_id).update(
+        state=Record.State.PENDING, absorbed_into=None, filed_at=at, modified_at=at
+    )
+    Copy.objects.filter(pk=copy.pk).update(
+        ended_at=None, record=copy.home_record_id, tie=Copy.Tie.ANCHOR, because="", made_at=at
+    )
+    return Copy.objects.select_related("record").get(pk=copy.pk)

@@ -1,0 +1,62 @@
+"""Withdrawing: the agency that filed takes its filing back. The filing stays as a line of history, with the reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from catalog.metadata.validation import Problem, normalise_text
+from catalog.models import Filing, User
+
+from .amending import NotAllowed, may_amend
+from .filing import FilingRefused
+from .history import write_event
+from .leaving import leave
+from .locking import lock_filing
+
+LONGEST_REASON = 2000
+
+
+class AlreadyWithdrawn(Exception):
+    """The filing was withdrawn before."""
+
+
+@transaction.atomic
+def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
+    """Withdraw a filing; its copy and record follow at once. Filing the same again is the undo.
+
+    Raises NotAllowed, FilingRefused without a reason, AlreadyWithdrawn, ChangedMeanwhile.
+    """
+    if not may_amend(by, filing):
+        raise NotAllowed(f"Only those who file for {filing.agency} may withdraw its filings.")
+    reason = checked_reason(reason)
+    filing = lock_filing(filing)
+    if filing.is_withdrawn:
+        raise AlreadyWithdrawn("This filing was withdrawn before.")
+    _leave_the_order(filing)
+    filing.withdrawn_at, filing.withdrawn_by, filing.withdrawn_because = at, by, reason
+    filing.embargo_until, filing.audience_after = None, ""
+    filing.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "embargo_until", "audience_after"])
+    write_event(
+        "filing.withdrawn", object_id=filing.public_id, at=at, actor=by, audience_key=filing.audience_key,
+        record=filing.copy.record, reason=reason, after={"agency": filing.agency.slug},
+    )  # fmt: skip
+    leave(filing.copy, at=at, actor=by)
+    return filing
+
+
+def checked_reason(reason: str) -> str:
+    """Return the reason as it is kept. Raises FilingRefused where there is none."""
+    reason = normalise_text(reason)
+    if not reason or len(reason) > LONGEST_REASON:
+        message = f"Say why, in at most {LONGEST_REASON:,} characters: it is kept in the history."
+        raise FilingRefused([Problem("reason", reason, message, "Filed under the wrong permit.")])
+    return reason
+
+
+def _leave_the_order(filing: Filing) -> None:
+    """Let the filing that this one superseded, if any, be followed by the one that superseded it, if any."""
+    earlier, later = filing.supersedes_id, Filing.objects.filter(supersedes=filing).first()
+    Filing.objects.filter(pk=filing.pk).update(supersedes=None)
+    filing.supersedes_id = None
+    if later:
+        Filing.objects.filter(pk=later.pk).update(supersedes=earlier)

@@ -28,7 +28,7 @@ from catalog.imaging.registration import (
     scaling,
 )
 from catalog.imaging.residue import packed
-from catalog.imaging.working import WorkingPicture
+from catalog.imaging.working import WorkingPicture, are_sheets
 
 METHOD = "evidence/1"
 
@@ -108,6 +108,10 @@ class Evidence:
     surround_b: float | None = None
     """Share of what only this picture shows that holds structure, 0 to 1: little in a frame, a desk or a screen; None
     where it shows hardly more than the other."""
+    border_a: float | None = None
+    border_b: float | None = None
+    """How abruptly this picture changes where the other ends in it, against how it changes just inside: about 1 where
+    a scene goes on, 5 and more at a frame or a desk; None where hardly a side of the other lies inside."""
     compared_px: int = 0
     """Pixels that were compared."""
     side_px: int = 0
@@ -140,7 +144,7 @@ class Evidence:
     noise_alike: float | None = None
     """Correlation of the two pictures' noise where they are flat: copies share it, two exposures do not."""
     glyph_px: float = 0.0
-    """Middle height of the characters on the coarser picture where either is a sheet of paper; else 0."""
+    """Middle height of the characters on the coarser picture where they are sheets of paper; else 0."""
     blur_px: float = 0.0
     """By how much the sharper one was blurred to be as the other: sigma in px."""
     unevenness: float = 0.0
@@ -186,7 +190,7 @@ def measure(a: WorkingPicture, b: WorkingPicture) -> Evidence:
     if registration is None:
         return Evidence(registered=False)
     is_unlikely = registration.fit < UNLIKELY_FIT
-    if is_unlikely or a.is_page or b.is_page:
+    if is_unlikely or are_sheets(a, b):
         found = _compared(registration, registration.halved())
         if found and (_plainly_differs(found.evidence) or (is_unlikely and _hardly_agrees(found.evidence))):
             return found.evidence
@@ -199,6 +203,9 @@ def compare(a: WorkingPicture, b: WorkingPicture) -> Comparison | None:
     registration = register(*_in_order(a, b))
     return _compared(registration, registration) if registration else None
 
+
+_MOST_TOLD = 3.2
+"""Sheets that differ by more than this anywhere are different, and nobody asks what else is left."""
 
 UNLIKELY_FIT = 0.75
 """Pictures that fit one another worse than this at low resolution are neither the same nor made from one another
@@ -234,7 +241,7 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
     matrix = matrix / matrix[2, 2]
     differences = np.where(seen.core, seen.ratio, 0).astype(np.float32)
     geometry, found = _geometry(a, b, matrix), _differences(seen, is_a_finer)
-    is_told = (a.is_page or b.is_page) and found["worst"] <= NOTICEABLE and geometry["finer"] == "ba"[is_a_finer]
+    is_told = are_sheets(a, b) and found["worst"] <= _MOST_TOLD and geometry["finer"] == "ba"[is_a_finer]
     return Comparison(
         evidence=Evidence(
             registered=True,
@@ -245,13 +252,15 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             **geometry,
             surround_a=_surround(a, b, np.linalg.inv(matrix)),
             surround_b=_surround(b, a, matrix),
+            border_a=_border(a, b, np.linalg.inv(matrix)),
+            border_b=_border(b, a, matrix),
             **found,
             **_correlations(seen),
             blur_px=seen.blur_px,
             noise=seen.noise,
             noise_alike=_noise_alike(seen),
             parallax_px=_parallax_px(at, seen),
-            glyph_px=_glyph_px(at) if a.is_page or b.is_page else 0.0,
+            glyph_px=_glyph_px(at) if are_sheets(a, b) else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
             residue=packed(differences) if is_told else "",
@@ -321,6 +330,40 @@ def _surround(picture: WorkingPicture, other: WorkingPicture, matrix: Matrix) ->
     return float((near & beside).sum() / beside.sum())
 
 
+_BORDER_SIDE_PX = 640
+_BORDER_STEPS_PX = np.array([-7.0, -3.0, 3.0, 7.0])
+_BORDER_POINTS = 96
+_BORDER_CLEAR_PX = 12.0
+_BORDER_LEVELS = 1.0
+
+
+def _border(picture: WorkingPicture, other: WorkingPicture, matrix: Matrix) -> float | None:
+    """Return how abruptly `picture` changes where `other`, laid on it by the matrix, ends in it.
+
+    For each side of the other's outline that lies inside: the middle step in levels across it, against the middle step
+    of the same length just inside. The middle one of two sides and more; None where fewer lie inside.
+    """
+    scale = min(1.0, _BORDER_SIDE_PX / max(picture.grey.shape))
+    small = cv2.resize(picture.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = _soft(small.astype(np.float32), 0.7)
+    outline = cv2.perspectiveTransform(_corners(other.grey.shape[::-1]), scaling(scale) @ matrix)[:, 0]
+    middle, found = outline.mean(axis=0), []
+    for start, end in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        along = end - start
+        across = np.array([along[1], -along[0]]) / max(1e-6, float(np.hypot(*along)))
+        across = across if across @ (start - middle) > 0 else -across
+        points = start + np.linspace(0.06, 0.94, _BORDER_POINTS)[:, None] * along
+        at = (points[:, None, :] + _BORDER_STEPS_PX[None, :, None] * across).astype(np.float32)
+        size = np.array(small.shape[::-1])
+        inside = ((points > _BORDER_CLEAR_PX) & (points < size - _BORDER_CLEAR_PX)).all(axis=1)
+        if inside.mean() < 0.7:
+            continue
+        levels = cv2.remap(small, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[inside]
+        steps = np.median(np.abs(np.diff(levels, axis=1)), axis=0)
+        found.append(float((steps[1] + 0.1) / (max(steps[0], _BORDER_LEVELS) + 0.1)))
+    return float(np.median(found)) if len(found) >= 2 else None
+
+
 def _corners(size: tuple[int, int]) -> NDArray[np.float64]:
     right, bottom = size[0] - 0.5, size[1] - 0.5
     return np.array([[[-0.5, -0.5]], [[right, -0.5]], [[right, bottom]], [[-0.5, bottom]]], np.float64)
@@ -376,10 +419,11 @@ def _lay(registration: Registration) -> _Seen | None:
             return None
     sigma_x, sigma_y = (float(np.hypot(_BASE_PX, blur)) for blur in (blur_x, blur_y))
     x, y = _soft(sharp_x, sigma_x), _soft(sharp_y, sigma_y)
-    slack_px = _PAGE_SLACK_PX if finer.is_page or ground.is_page else _SLACK_PX
+    slack_px = _PAGE_SLACK_PX if are_sheets(finer, ground) else _SLACK_PX
     forth = _ratio(y, _soft(as_y, sigma_x), inner, slack_px)
     back = _ratio(x, _soft(as_x, sigma_y), inner, slack_px)
-    squares = np.minimum(forth.squares, back.squares)
+    most = _MOST_SWALLOWED_TWO_TONED if _is_two_toned(sharp_x) or _is_two_toned(sharp_y) else _MOST_SWALLOWED
+    squares = _agreed(forth, back, most)
     ratio = np.sqrt(np.maximum(cv2.boxFilter(squares, -1, (_WINDOW_PX, _WINDOW_PX)), 0))
     return _Seen(
         laid, x, y, sharp_x, sharp_y, inner, core, ratio,
@@ -613,6 +657,11 @@ class _Left:
     noise: float  # grey levels
 
 
+_MOST_SWALLOWED, _MOST_SWALLOWED_TWO_TONED = 64.0, 24.0
+"""A tone curve that gives many levels one, as clipping does, hides differences of up to so many levels (measured:
+contrast by a half swallows 40 of a scanned form's), no more: beside a sheet in black and white alone it would hide a
+watermark."""
+_TWO_TONED_SHARE, _TWO_TONES = 0.01, (32, 223)
 _OFFSET_PX = 2.0
 _OFFSET_STEEP = 0.02
 _NOISE_SAMPLES = 50_000
@@ -628,6 +677,21 @@ def _ratio(target: Plane, predicted: Plane, inner: Mask, slack_px: float) -> _Le
     squares = left * left / (steep * slack_px**2 + np.float32(1.5 * noise**2 + _LEVELS**2))
     offset = np.abs(_soft(left, _OFFSET_PX)) / cv2.sqrt(1 + _OFFSET_STEEP * _soft(steep, _OFFSET_PX))
     return _Left(left, np.minimum(squares, _MAX_RATIO**2), offset, noise)
+
+
+def _agreed(forth: _Left, back: _Left, most_levels: float) -> Plane:
+    """Return the lesser difference of the two, for what is clipped in one shows in the other; the greater where it is
+    more than clipping hides.
+    """
+    lesser, greater = np.minimum(forth.squares, back.squares), np.maximum(forth.squares, back.squares)
+    is_much = np.maximum(np.abs(forth.left), np.abs(back.left)) > most_levels
+    return np.where(is_much, greater, lesser)
+
+
+def _is_two_toned(grey: Plane) -> bool:
+    """Tell whether next to nothing lies between black and white."""
+    some = grey.ravel()[:: 1 + grey.size // _NOISE_SAMPLES]
+    return float(((some > _TWO_TONES[0]) & (some < _TWO_TONES[1])).mean()) < _TWO_TONED_SHARE
 
 
 def _steepness(grey: Plane) -> Plane:
@@ -726,7 +790,7 @@ def _glyph_px(registration: Registration) -> float:
 
 def _parallax_px(registration: Registration, seen: _Seen) -> float | None:
     finer, ground = registration.finer, registration.ground
-    if finer.is_page or ground.is_page or seen.ratio[seen.core].max() > NOTICEABLE:
+    if are_sheets(finer, ground) or seen.ratio[seen.core].max() > NOTICEABLE:
         return None
     return parallax_px(finer.grey, ground.grey, registration.matrix, registration.bend)
 

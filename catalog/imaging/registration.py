@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.imaging.working import WorkingPicture
+from catalog.imaging.working import WorkingPicture, are_sheets
 
 Matrix = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -75,7 +75,7 @@ def register(a: WorkingPicture, b: WorkingPicture) -> Registration | None:
     finer, ground = a, b
     if scale_of(matrix, a.grey.shape[::-1]) > 1:
         finer, ground, matrix = b, a, np.linalg.inv(matrix)
-    bent_px = _BENT_SHEET_PX if a.is_page or b.is_page else _BENT_PX
+    bent_px = _BENT_SHEET_PX if are_sheets(a, b) else _BENT_PX
     matrix, error_px, bend = refine(finer.grey, ground.grey, matrix / matrix[2, 2], bent_px)
     return Registration(finer, ground, matrix, inliers, error_px, coarse_fit(finer.grey, ground.grey, matrix), bend)
 

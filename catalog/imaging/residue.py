@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 SIDE_CELLS = 64
 """Cells across and down; fewer where the picture has fewer pixels."""
-_STEPS = 100.0
-"""Steps in a unit: the greatest residue that is told is 2.55 times what a faithful copy may differ by."""
+_STEPS = 75.0
+"""Steps in a unit: the greatest residue that is told is 3.4 times what a faithful copy may differ by."""
 
 LEAST_GAIN = 0.25
 """So much more (in squares) the wrong original leaves somewhere (measured: a digit of 4 px leaves 0.3 to 0.6)."""

@@ -101,6 +101,10 @@ FEW = 0.12
 
 PLAIN_SURROUND = 0.16
 """So little structure around what both show is a frame, a desk or a screen (measured: 0 to 0.11; of crops 0.34 on)."""
+SPARSE_SURROUND = 0.35
+ABRUPT, SMOOTH = 5.0, 1.9
+"""A frame, a desk or a screen begins abruptly (measured: 3 to 230), though there may be some words on it (a surround of
+0.28); a scene, and the blank margin of a sheet, go on (0.1 to 1.8)."""
 UNEVEN_LIGHT = 0.15
 
 SCENE_INLIERS = 40
@@ -116,6 +120,10 @@ REDUCED_SCALE = 0.75
 """A sheet of at most so much of the size of another may be a reduced copy of it."""
 SAME_SCAN_NOISE = 0.40
 """Noise that agrees this well is one scan's: the ink that differs was added to the file."""
+SAME_SCAN_MEDIAN = 0.1
+"""Where paper holds no noise, one scan's ink agrees this well (measured: copies 0.01 to 0.1; other scans 0.15 on)."""
+SMALL_PAGE_RATIO = 2.0
+"""Where characters are too small, what differs and stands out so many times from the rest is another's writing."""
 FLAT_LEVELS = 6.0
 ONE_SIDED = 0.92
 """Share of the difference that lies on one side where ink was only added."""
@@ -128,7 +136,7 @@ def judge(evidence: Evidence, a: FileFacts, b: FileFacts) -> Judgement:
     """Say what the evidence about pages a and b supports; a is the one whose name comes first."""
     if not evidence.registered or evidence.blocks < AGREEING_BLOCKS:
         return _hardly_compared(evidence)
-    is_page = a.is_page or b.is_page
+    is_page = a.is_page or b.is_page or evidence.glyph_px > 0
     is_coarse = _coarser_side(evidence, a, b) < CLEAR_SIDE_PX and evidence.scale < CLEAR_SCALE
     if _is_same(evidence, is_page, is_coarse):
         return _same(evidence, a, b, is_page, is_coarse)
@@ -227,13 +235,19 @@ def _partly_same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool) -> Judg
 def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool) -> Judgement | None:
     """Judge sheets of paper, which look alike by nature: only what can be read can be told."""
     is_legible = e.glyph_px >= (LEGIBLE_PHOTOGRAPHED_PX if e.is_bent else LEGIBLE_PX)
+    is_little = e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE
     if not differs:
         if is_legible and _stands_out(e):
-            return _said(e, Supports.OPEN, "Nothing differs plainly, but one character may be another.")
+            return _illegible(e, a, b, "Nothing differs plainly, but one character may be another.", is_whole=is_whole)
         if is_legible:
             return None
         return _illegible(e, a, b, f"They agree where they overlap, but {_too_small(e, a, b)}.", is_whole=is_whole)
-    if e.noise_alike is not None and e.noise_alike >= SAME_SCAN_NOISE and _is_added(e):
+    if e.is_bent and is_little and not _stands_out(e):
+        because = f"They agree nearly everywhere, but one is soft and bent: {_how_much(e)}."
+        return _illegible(e, a, b, because, is_whole=is_whole)
+    if not is_legible and not e.is_bent and is_little and e.worst > SMALL_PAGE_RATIO * e.p99:
+        return _said(e, Supports.DIFFERENT, f"The sheets are alike, but something written differs, {_where(e)}.")
+    if _is_same_scan(e) and (is_little or _is_added(e)):
         return None
     if _is_added(e):
         return _said(
@@ -241,13 +255,20 @@ def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool
             Supports.OPEN,
             f"The same sheet, but one has more ink on it, {_where(e)}: a stamp, a signature or a mark-up?",
         )
-    if e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE:
+    if is_little:
         return _said(
             e,
             Supports.OPEN,
             f"They agree nearly everywhere; {_how_much(e)}: the same sheet scanned twice, or other ink?",
         )
     return _said(e, Supports.DIFFERENT, f"The sheets are alike, but what is written on them differs, {_where(e)}.")
+
+
+def _is_same_scan(e: Evidence) -> bool:
+    """Tell whether both files come from one scan: they share its noise, or, where paper is clean, every edge."""
+    if e.noise_alike is not None:
+        return e.noise_alike >= SAME_SCAN_NOISE
+    return e.median <= SAME_SCAN_MEDIAN
 
 
 def _illegible(e: Evidence, a: FileFacts, b: FileFacts, because: str, *, is_whole: bool) -> Judgement:
@@ -281,8 +302,7 @@ def _part_of(e: Evidence, differs: str) -> Judgement:
     part: Side = "a" if e.cover_a >= e.cover_b else "b"
     larger: Side = "b" if part == "a" else "a"
     share = _percent(min(e.cover_a, e.cover_b))
-    surround = e.surround_a if larger == "a" else e.surround_b
-    if surround is not None and surround < PLAIN_SURROUND and max(e.cover_a, e.cover_b) >= WHOLE:
+    if max(e.cover_a, e.cover_b) >= WHOLE and _is_set_in(e, larger):
         kind, words = _framed(e)
         return _made(
             e, kind, f"the one shows the other whole, {words}, on {share} of its area{differs}", made_from=part
@@ -294,10 +314,25 @@ def _part_of(e: Evidence, differs: str) -> Judgement:
     return _made(e, "crop", words, made_from=larger, region=box)
 
 
+def _is_set_in(e: Evidence, larger: Side) -> bool:
+    """Tell whether what the larger picture shows beside the other is a frame, a desk or a screen, not more of it."""
+    surround, border = (e.surround_a, e.border_a) if larger == "a" else (e.surround_b, e.border_b)
+    if surround is None:
+        return False
+    if border is not None and border >= ABRUPT:
+        return surround < SPARSE_SURROUND
+    goes_on = border is not None and border < SMOOTH and not (e.is_bent or _is_tilted(e))
+    return surround < PLAIN_SURROUND and not goes_on
+
+
+def _is_tilted(e: Evidence) -> bool:
+    return abs(e.turned_degrees - 90 * round(e.turned_degrees / 90)) > 0.5
+
+
 def _framed(e: Evidence) -> tuple[str, str]:
     if e.is_bent or e.unevenness > UNEVEN_LIGHT:
         return "photograph", "photographed again"
-    if abs(e.turned_degrees - 90 * round(e.turned_degrees / 90)) > 0.5:
+    if _is_tilted(e):
         return "turned", "turned a little"
     return "frame", "in a frame or on a screen"
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from catalog.imaging.inksheet import evenly_lit, is_page_like
+
 WORKING_NAME = "working"
 PHOTO_SIDE_PX = 1_024
 PAGE_SIDE_PX = 2_048
@@ -62,8 +64,18 @@ class WorkingPicture:
         return cv2.cvtColor(self.colours, cv2.COLOR_RGB2GRAY)
 
     @cached_property
+    def is_sheet(self) -> bool:
+        """Paper with ink on it, unevenly lit or with a desk around it too."""
+        return self.is_page or is_page_like(evenly_lit(self.grey))
+
+    @cached_property
     def halved(self) -> "WorkingPicture":
         """The same picture at half its size, averaged over areas."""
         size = tuple(max(1, side // 2) for side in self.grey.shape[::-1])
         small = cv2.resize(self.colours, size, interpolation=cv2.INTER_AREA)
         return WorkingPicture(small, self.is_page, self.width_px, self.height_px, self.name)
+
+
+def are_sheets(a: WorkingPicture, b: WorkingPicture) -> bool:
+    """Tell whether two pictures are compared as sheets of paper: one is a page, or both are photographs of one."""
+    return a.is_page or b.is_page or (a.is_sheet and b.is_sheet)

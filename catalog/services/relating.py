@@ -237,28 +237,44 @@ class _Around:
         return outcome
 
     def _choose_original(self, outcome: Outcome, pairs: Pairs) -> None:
-        """Link a sheet that cannot be read with the one original that fits it best, or ask about those that may be."""
+        """Link a sheet that cannot be read with the one original that fits it best, or ask about those that may be.
+
+        Of those that no other beats it is the one that shows most of the sheet, and least beside it. Where another of
+        them is not the same sheet, nothing tells which of the two it is.
+        """
         likely = [
             (other, match)
             for other, match in outcome.illegible
             if not any(_fits_better(rival, match) for _, rival in outcome.illegible)
         ] or outcome.illegible
-        firsts = [other for other, _ in likely if not self._is_made_from_another(other, likely, pairs)]
-        if len(firsts) == 1:
-            [match] = [match for other, match in likely if other == firsts[0]]
-            outcome.links.append(_link(self.record, firsts[0], match))
-            outcome.akin.add(firsts[0].pk)
-        else:
-            outcome.questions += [_question(self.record, other, match) for other, match in likely]
-
-    def _is_made_from_another(self, one: Record, likely: list[tuple[Record, Match]], pairs: Pairs) -> bool:
-        own = one.best_copy.file
-        others = [other.best_copy.file for other, _ in likely if other != one]
-        found = [(other, pairs.match(own, other)) for other in others]
-        return any(
-            match and match.supports == Match.Supports.DERIVATIVE and Finding.of(match).made_from == other.sha256
-            for other, match in found
+        if not likely:
+            return
+        others = [other for other, _ in likely]
+        original, match = min(
+            likely,
+            key=lambda one: (
+                _by_extent(one[1], self.record),
+                self._is_made_from_any(one[0], others, pairs),
+                rank(one[0]),
+            ),
         )
+        if any(self._are_different(original, other, pairs) for other, _ in likely if other != original):
+            outcome.questions += [_question(self.record, other, match) for other, match in likely]
+        else:
+            outcome.links.append(_link(self.record, original, match))
+            outcome.akin.add(original.pk)
+
+    def _is_made_from_any(self, one: Record, others: list[Record], pairs: Pairs) -> bool:
+        own = one.best_copy.file
+        found = [
+            (other.best_copy.file.sha256, pairs.match(own, other.best_copy.file)) for other in others if other != one
+        ]
+        return any(match and Finding.of(match).made_from == sha256 for sha256, match in found)
+
+    def _are_different(self, one: Record, other: Record, pairs: Pairs) -> bool:
+        """Tell whether two records do not come from one sheet, as far as evidence about their best copies says."""
+        match = pairs.match(one.best_copy.file, other.best_copy.file)
+        return match is None or match.supports not in (Match.Supports.DERIVATIVE, Match.Supports.SAME_IMAGE)
 
     def of_worse(self, own: Outcome, pairs: Pairs) -> Outcome:
         """Return what should stand between the record and worse ones, by what is known: they have the say."""
@@ -330,8 +346,28 @@ def _fits_better(one: Match, other: Match) -> bool:
 
 
 def _residue(match: Match) -> str:
+    """Return what is left of the copy, where that is what it was laid on."""
+    found = _compared_once(match)
+    a = min(match.file_low.sha256, match.file_high.sha256)
+    is_copy_ground = found is not None and (Finding.of(match).made_from == a) == (found.get("finer") == "a")
+    return found.get("residue", "") if is_copy_ground else ""
+
+
+def _by_extent(match: Match, copy: Record) -> tuple:
+    """Order by how much of the copy the original shows and how little else, in steps of 2 %; mirror images last."""
+    found = _compared_once(match)
+    if found is None:
+        return (1,)
+    shown, beside = found["cover_a"], found["cover_b"]
+    if copy.best_copy.file.sha256 != min(match.file_low.sha256, match.file_high.sha256):
+        shown, beside = beside, shown
+    return 0, -round(50 * shown), -round(50 * beside), found["is_mirrored"] or found["is_inverted"]
+
+
+def _compared_once(match: Match) -> dict | None:
+    """Return the measurements of the only two pages that were compared."""
     compared = [page["evidence"] for page in match.measurements["pages"] if page["evidence"]]
-    return compared[0].get("residue", "") if len(compared) == 1 else ""
+    return compared[0] if len(compared) == 1 else None
 
 
 def _not_heard_by(record: Record, illegible: list[tuple[Record, Match]]) -> set[int]:

@@ -21,13 +21,13 @@ def changed(worst: float, shape: tuple[int, int] = (40, 30)) -> np.ndarray:
 def test_a_cell_holds_the_greatest_of_what_lies_in_it(ratio):
     cells = unpacked(packed(ratio))
     assert cells.shape == tuple(min(SIDE_CELLS, side) for side in ratio.shape)
-    assert cells.max() == pytest.approx(ratio.max(), abs=0.011)
+    assert cells.max() == pytest.approx(ratio.max(), abs=0.014)
     row, column = cells.shape[0] // 2, cells.shape[1] // 2
     rows, columns = (
         np.append(np.linspace(0, side, min(SIDE_CELLS, side), endpoint=False).astype(int), side) for side in ratio.shape
     )
     here = ratio[rows[row] : rows[row + 1], columns[column] : columns[column + 1]]
-    assert cells[row, column] == pytest.approx(here.max(), abs=0.011)
+    assert cells[row, column] == pytest.approx(here.max(), abs=0.014)
 
 
 def test_the_original_without_the_changed_digit_leaves_less():

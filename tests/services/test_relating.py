@@ -73,7 +73,9 @@ def say(
     if supports == ILLEGIBLE:
         supports, leans, original = "open", "derivative", one
         grid = packed(np.array(left, np.float32).reshape(2, 2))
-        pages = [{"a": 1, "b": 1, "evidence": {"residue": grid, "differing": 0.0}}]
+        finer = "a" if one.sha256 < other.sha256 else "b"
+        whole = {"cover_a": 1.0, "cover_b": 1.0, "is_mirrored": False, "is_inverted": False}
+        pages = [{"a": 1, "b": 1, "evidence": {"residue": grid, "differing": 0.0, "finer": finer, **whole}}]
     finding = {
         "is_clear": True, "fit": 0.9, "made_from": original.sha256 if original else "", "how": "", "region": None,
         "because": "As drawn.", "differences": [], "leans": leans,

@@ -127,8 +127,12 @@ class FilingSerializer(serializers.Serializer):
     item_key = serializers.CharField(source="filing.item_key")
     file_name = serializers.CharField(source="filing.file_name")
     audience = serializers.ChoiceField(choices=Audience.choices, source="filing.audience")
-    sha256 = serializers.CharField(source="filing.file.sha256", help_text="Checksum of the bytes as received.")
-    size_bytes = serializers.IntegerField(source="filing.file.size_bytes")
+    sha256 = serializers.CharField(
+        source="filing.file.sha256",
+        allow_null=True,
+        help_text="Checksum of the bytes as received; null where none were.",
+    )
+    size_bytes = serializers.IntegerField(source="filing.file.size_bytes", allow_null=True)
     filed_at = serializers.DateTimeField(source="filing.filed_at")
 
 

@@ -1,6 +1,6 @@
 """Records as the formats want them: plain values, already reduced to what the reader may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
@@ -58,6 +58,7 @@ def entry(record: Record, user) -> plain.Entry:
     """Return all that an export says of one standing record."""
     view = read_record(record, user)
     values = _values(view)
+    shown = {c.copy.pk for c in view.copies if c.file.is_readable}
     return plain.Entry(
         public_id=record.public_id,
         values=values,
@@ -65,8 +66,8 @@ def entry(record: Record, user) -> plain.Entry:
         modified=record.modified_at,
         audience=plain.Audience(record.audience_key.split(":")[0]),
         places=tuple(_places(values)),
-        copies=tuple(_file(c, values) for c in view.copies),
-        filings=tuple(_filing(f) for f in view.filings),
+        copies=tuple(_file(c, values) for c in view.copies if c.file.is_readable),
+        filings=tuple(_filing(f, shown) for f in view.filings),
         merges=tuple(_merges(view, user)),
         matches=tuple(_matches(view)),
         relations=tuple(_relation(r) for r in view.relations),
@@ -116,7 +117,8 @@ def _file(view: CopyView, values) -> plain.FileEntry:
     )
 
 
-def _filing(view: FilingView) -> plain.FilingEntry:
+def _filing(view: FilingView, shown: Collection[int]) -> plain.FilingEntry:
+    """Return a filing; it names its copy where there is a picture to show."""
     filing = view.filing
     return plain.FilingEntry(
         public_id=filing.public_id,
@@ -124,8 +126,8 @@ def _filing(view: FilingView) -> plain.FilingEntry:
         item_key=filing.item_key,
         filed_at=filing.filed_at,
         title=plain.Text(view.title),
-        copy_id=filing.copy.public_id,
-        file_name=filing.file_name,
+        copy_id=filing.copy.public_id if filing.copy_id in shown else None,
+        file_name=filing.file_name or None,
         is_record_copy=view.is_record_copy,
     )
 

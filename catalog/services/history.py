@@ -3,6 +3,8 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,36 +18,51 @@ from catalog.models import Cursor, Event, EventPayload, Publication, Record, Unp
 PUBLISHED = "published"
 
 
-def write_event(
-    verb: str,
-    *,
-    object_id: str,
-    at: datetime,
-    actor: User | None = None,
-    audience_key: str = "",
-    record: Record | None = None,
-    reason: str = "",
-    before: Any = None,
-    after: Any = None,
-) -> Event:
-    """Write one line of history, in the transaction of the change that it tells of.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of history that is to be written, with the values before and after."""
 
-    The line keeps a salted digest; the values lie in a payload that can be erased without breaking it.
+    verb: str
+    object_id: str
+    at: datetime
+    actor: User | None = None
+    audience_key: str = ""
+    record: Record | None = None
+    reason: str = ""
+    before: Any = None
+    after: Any = None
+
+
+def write_event(verb: str, **told: Any) -> Event:
+    """Write one line of history, in the transaction of the change that it tells of; the arguments are those of Line."""
+    return write_events([Line(verb=verb, **told)])[0]
+
+
+def write_events(lines: Iterable[Line]) -> list[Event]:
+    """Write lines of history in their order, in the transaction of the changes that they tell of.
+
+    Each keeps a salted digest; the values lie in a payload that can be erased without breaking it.
     """
-    salt = secrets.token_hex(16)
-    event = Event.objects.create(
-        verb=verb,
-        object_id=object_id,
-        at=at,
-        actor=actor,
-        audience_key=audience_key,
-        record=record,
-        reason=reason,
-        digest=payload_digest(salt, before, after),
+    salted = [(line, secrets.token_hex(16)) for line in lines]
+    events = Event.objects.bulk_create(
+        Event(
+            verb=line.verb,
+            object_id=line.object_id,
+            at=line.at,
+            actor=line.actor,
+            audience_key=line.audience_key,
+            record=line.record,
+            reason=line.reason,
+            digest=payload_digest(salt, line.before, line.after),
+        )
+        for line, salt in salted
     )
-    EventPayload.objects.create(event=event, salt=salt, before=before, after=after)
-    Unpublished.objects.create(event=event)
-    return event
+    EventPayload.objects.bulk_create(
+        EventPayload(event=event, salt=salt, before=line.before, after=line.after)
+        for event, (line, salt) in zip(events, salted, strict=True)
+    )
+    Unpublished.objects.bulk_create(Unpublished(event=event) for event in events)
+    return events
 
 
 def payload_digest(salt: str, before: Any, after: Any) -> str:

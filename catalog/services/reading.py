@@ -60,6 +60,10 @@ class CopyView:
     evidence: Match | None
 
     @property
+    def is_described_only(self) -> bool:
+        return not self.file.has_bytes
+
+    @property
     def width_px(self) -> int:
         return self.first_page.width_px if self.first_page else 0
 
@@ -161,7 +165,8 @@ def label_of(element: str) -> str:
 
 
 def media_label(mime: str) -> str:
-    return MediaType.from_mime(mime).label
+    """Return the name of a kind of file; nothing where there is no file yet."""
+    return MediaType.from_mime(mime).label if mime else ""
 
 
 def differences(file: ImageFile, page: Page | None, best: ImageFile, best_page: Page | None) -> tuple[str, ...]:

@@ -156,3 +156,16 @@ def test_the_same_picture_with_other_metadata_keeps_its_home(file_it, run_jobs, 
     run_jobs()
     absorbed = Record.objects.get(state="absorbed")
     assert absorbed.home_copy.record == absorbed.absorbed_into
+
+
+def test_only_what_was_described_has_no_bytes(db):
+    now = timezone.now()
+    ImageFile.objects.create(state="described", received_at=now, examined_at=now, settled_at=now)
+    for wrong in (
+        {"state": "received"},
+        {"state": "described", "sha256": "a" * 64, "examined_at": now, "settled_at": now},
+        {"state": "described"},
+        {"state": "intact", "sha256": "a" * 64},
+    ):
+        with refused(), transaction.atomic():
+            ImageFile.objects.create(received_at=now, **wrong)

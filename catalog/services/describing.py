@@ -10,6 +10,7 @@ from catalog.metadata.joining import (
     identifier_contradiction,
 )
 from catalog.metadata.joining import describe as join
+from catalog.metadata.validation import Value
 from catalog.models import Assignment, Conflict, Copy, Decision, Filing, ImageFile, Record, Statement
 
 from .history import Line, write_events
@@ -67,12 +68,21 @@ def describe(record: Record, *, at: datetime) -> None:
     write_events([_line(record, was["description"].get("values"), told, at)])
 
 
-def describe_anew(record: Record, filing: Filing, statements: Iterable[Statement], *, at: datetime) -> Line:
+def describe_anew(record: Record, filing: Filing, stated: Iterable[tuple[int, Value]], *, at: datetime) -> Line:
     """Describe, unsaved, a record whose only filing has no picture; return the line of history that tells of it.
 
-    This is what `describe` would do, without asking the database.
+    This is what `describe` would do, without asking the database: `stated` are the filing's values, each with the key
+    of its statement.
     """
-    _say(record, [_value(statement, filing, record) for statement in statements], 0)
+    agency, moment = filing.agency.name, at.isoformat()
+    said = [
+        StatementValue(
+            str(key), v.element, v.value, v.language, v.scheme, Statement.Origin.FILED,
+            filing.public_id, agency, moment, is_record_copy=True,
+        )
+        for key, v in stated
+    ]  # fmt: skip
+    _say(record, said, 0)
     record.filed_at = filing.filed_at
     record.modified_at = at
     return _line(record, None, {"conflicts": [], "changed": False}, at)

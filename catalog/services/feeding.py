@@ -23,9 +23,10 @@ from catalog.models.audience import audience_keys_of
 
 from . import entries
 from .history import changed_after, publish_all
+from .inserting import insert
 
 FEEDS = "feeds"
-EVENTS_AT_ONCE = 500
+EVENTS_AT_ONCE = 1_500
 BATCH = 200
 """So many records are read at once where all are."""
 TYPE_SETS = {"type:image": "Still images"}
@@ -87,7 +88,10 @@ class _Change:
 
 def _changed(records: Iterable[Record]) -> list[_Change]:
     """Return the items that must be written: of standing records, and of those that had an item and stand no more."""
-    records = list(records.select_related("best_copy__file", "record_copy__agency"))
+    records = list(records.select_related("best_copy__file", "record_copy__agency").order_by("pk"))
+    standing = [record for record in records if record.is_standing]
+    said = {e.public_id: e for e in entries.entries_of(standing, None)}
+    sets_of = _sets_of(standing)
     known = {item.record_id: item for item in FeedItem.objects.filter(record__in=records).prefetch_related("sets")}
     changed = []
     for record in records:
@@ -96,7 +100,7 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
             record, bytes(item.entry), frozenset(one.spec for one in item.sets.all()), item.is_deleted
         )
         if record.is_standing:
-            now = _Change(record, pack(entries.entry(record, None)), frozenset(_sets_of(record)), is_deleted=False)
+            now = _Change(record, pack(said[record.public_id]), frozenset(sets_of[record.pk]), is_deleted=False)
         elif before:
             now = replace(before, is_deleted=True)
         else:
@@ -106,13 +110,16 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
     return changed
 
 
-def _sets_of(record: Record) -> Iterator[str]:
-    """Yield the sets of a record: its kind, the departments that filed it, and the collections they filed it from."""
-    yield from TYPE_SETS
-    filings = Filing.objects.filter(copy__record=record).select_related("agency", "source")
-    for filing in filings:
-        yield f"dept:{filing.agency.slug}"
-        yield collection_spec(filing.source, filing.agency)
+def _sets_of(records: Iterable[Record]) -> dict[int, set[str]]:
+    """Return the sets of each record: its kind, the departments that filed it, and where they filed it from."""
+    found = {record.pk: set(TYPE_SETS) for record in records}
+    filed = Filing.objects.filter(copy__record__in=list(found)).values_list("copy__record", "source").distinct()
+    filed = list(filed.order_by())
+    sources = Source.objects.select_related("agency").in_bulk({source for _, source in filed})
+    for record, key in filed:
+        source = sources[key]
+        found[record] |= {f"dept:{source.agency.slug}", collection_spec(source, source.agency)}
+    return found
 
 
 def collection_spec(source: Source, agency: Agency) -> str:
@@ -121,20 +128,30 @@ def collection_spec(source: Source, agency: Agency) -> str:
 
 
 def _write(changed: list[_Change], stamp: datetime) -> None:
-    for change in changed:
-        item, _ = FeedItem.objects.update_or_create(
-            record=change.record,
-            defaults={
-                "audience_key": change.record.audience_key,
-                "stamp": stamp,
-                "is_deleted": change.is_deleted,
-                "entry": change.packed,
-            },
-        )
-        FeedSet.objects.filter(item=item).delete()
-        FeedSet.objects.bulk_create(
-            FeedSet(item=item, spec=spec, audience_key=item.audience_key, stamp=stamp) for spec in sorted(change.sets)
-        )
+    items = FeedItem.objects.bulk_create(
+        (
+            FeedItem(
+                record=change.record,
+                audience_key=change.record.audience_key,
+                stamp=stamp,
+                is_deleted=change.is_deleted,
+                entry=change.packed,
+            )
+            for change in changed
+        ),
+        update_conflicts=True,
+        unique_fields=["record"],
+        update_fields=["audience_key", "stamp", "is_deleted", "entry"],
+    )
+    FeedSet.objects.filter(item__in=items).delete()
+    insert(
+        FeedSet,
+        [
+            {"item_id": item.pk, "spec": spec, "audience_key": item.audience_key, "stamp": stamp}
+            for item, change in zip(items, changed, strict=True)
+            for spec in sorted(change.sets)
+        ],
+    )
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------

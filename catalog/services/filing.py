@@ -26,9 +26,11 @@ from catalog.models import (
     Statement,
     User,
 )
+from catalog.models.public_id import new_public_id
 
 from .describing import describe
 from .history import write_event
+from .inserting import insert
 from .jobs import enqueue
 from .locking import lock_audience
 from .settling import regroup
@@ -247,24 +249,26 @@ def new_copy(file: ImageFile, audience_key: str, *, at: datetime, apart: int = 0
 
 
 def _state(filing: Filing, values: Iterable[Value], numbers_found, at: datetime) -> None:
-    Statement.objects.bulk_create(statement(filing, v, at) for v in values)
+    insert(Statement, [statement(filing, value, at) for value in values])
     for scheme, number in dict.fromkeys(numbers_found):
         identifier, _ = Identifier.objects.get_or_create(scheme=scheme, value=number)
         Assignment.objects.create(filing=filing, identifier=identifier)
 
 
-def statement(filing: Filing, value: Value, at: datetime) -> Statement:
-    """Return, unsaved, what a filing states."""
-    return Statement(
-        filing=filing,
-        element=value.element,
-        value=value.value,
-        language=value.language,
-        scheme=value.scheme,
-        origin=Statement.Origin.FILED,
-        made_by=filing.filed_by,
-        made_at=at,
-    )
+def statement(filing: Filing, value: Value, at: datetime) -> dict[str, object]:
+    """Return the row of what a filing states."""
+    return {
+        "public_id": new_public_id(),
+        "filing_id": filing.pk,
+        "element": value.element,
+        "value": value.value,
+        "language": value.language,
+        "scheme": value.scheme,
+        "origin": Statement.Origin.FILED.value,
+        "note": "",
+        "made_by_id": filing.filed_by_id,
+        "made_at": at,
+    }
 
 
 def _plain(value: Value) -> list[str]:

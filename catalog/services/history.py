@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from catalog.models import Cursor, Event, EventPayload, Publication, Record, Unpublished, User
 
+from .inserting import insert
+
 PUBLISHED = "published"
 
 
@@ -33,36 +35,43 @@ class Line:
     after: Any = None
 
 
-def write_event(verb: str, **told: Any) -> Event:
-    """Write one line of history, in the transaction of the change that it tells of; the arguments are those of Line."""
+def write_event(verb: str, **told: Any) -> int:
+    """Write one line of history, in the transaction of the change that it tells of; return its key.
+
+    The other arguments are those of Line.
+    """
     return write_events([Line(verb=verb, **told)])[0]
 
 
-def write_events(lines: Iterable[Line]) -> list[Event]:
-    """Write lines of history in their order, in the transaction of the changes that they tell of.
+def write_events(lines: Iterable[Line]) -> list[int]:
+    """Write lines of history in their order, in the transaction of the changes that they tell of; return their keys.
 
     Each keeps a salted digest; the values lie in a payload that can be erased without breaking it.
     """
     salted = [(line, secrets.token_hex(16)) for line in lines]
-    events = Event.objects.bulk_create(
-        Event(
-            verb=line.verb,
-            object_id=line.object_id,
-            at=line.at,
-            actor=line.actor,
-            audience_key=line.audience_key,
-            record=line.record,
-            reason=line.reason,
-            digest=payload_digest(salt, line.before, line.after),
-        )
-        for line, salt in salted
+    keys = insert(
+        Event,
+        [
+            {
+                "verb": line.verb,
+                "object_id": line.object_id,
+                "at": line.at,
+                "actor_id": line.actor.pk if line.actor else None,
+                "audience_key": line.audience_key,
+                "record_id": line.record.pk if line.record else None,
+                "reason": line.reason,
+                "digest": payload_digest(salt, line.before, line.after),
+            }
+            for line, salt in salted
+        ],
     )
-    EventPayload.objects.bulk_create(
-        EventPayload(event=event, salt=salt, before=line.before, after=line.after)
-        for event, (line, salt) in zip(events, salted, strict=True)
-    )
-    Unpublished.objects.bulk_create(Unpublished(event=event) for event in events)
-    return events
+    payloads = [
+        {"event_id": key, "salt": salt, "before": line.before, "after": line.after}
+        for key, (line, salt) in zip(keys, salted, strict=True)
+    ]
+    insert(EventPayload, payloads)
+    insert(Unpublished, [{"event_id": key} for key in keys])
+    return keys
 
 
 def payload_digest(salt: str, before: Any, after: Any) -> str:
@@ -83,9 +92,12 @@ def publish(limit: int = 5000) -> int:
     if not waiting:
         return 0
     now = timezone.now()
-    Publication.objects.bulk_create(
-        Publication(sequence=cursor.sequence + n, event_id=event_id, published_at=now)
-        for n, event_id in enumerate(waiting, start=1)
+    insert(
+        Publication,
+        [
+            {"sequence": sequence, "event_id": event_id, "published_at": now}
+            for sequence, event_id in enumerate(waiting, cursor.sequence + 1)
+        ],
     )
     Unpublished.objects.filter(event_id__in=waiting).delete()
     cursor.sequence += len(waiting)

@@ -5,6 +5,7 @@ date once it was given. Therefore an answer bears the moment until which the fol
 only what was stamped before it, and whatever is taken in later is stamped with that moment or later.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from heapq import merge
 from itertools import islice
 
 from django.db import DatabaseError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -197,20 +198,23 @@ def items(
 
 def read(keys: list[int], *, with_entries: bool = True) -> list[Item]:
     """Return the items of these keys in their order."""
-    found = FeedItem.objects.select_related("record").defer("record__description").prefetch_related("sets")
-    rows = (found if with_entries else found.defer("entry")).in_bulk(keys)
-    return [_item(rows[key], with_entries) for key in keys if key in rows]
+    return _items(FeedItem.objects.filter(pk__in=keys), keys, with_entries)
 
 
-def _item(row: FeedItem, with_entry: bool) -> Item:
-    return Item(
-        key=row.pk,
-        public_id=row.record.public_id,
-        stamp=row.stamp.astimezone(UTC),
-        sets=tuple(sorted(s.spec for s in row.sets.all())),
-        is_deleted=row.is_deleted,
-        entry=unpack(row.entry) if with_entry and not row.is_deleted else None,
-    )
+def _items(found: QuerySet[FeedItem], keys: list[int], with_entries: bool = True) -> list[Item]:
+    """Return these items; their columns are read as they are, for to make rows of them took most of the time."""
+    sets: dict[int, list[str]] = defaultdict(list)
+    for key, spec in FeedSet.objects.filter(item__in=keys).order_by("spec").values_list("item", "spec"):
+        sets[key].append(spec)
+    columns = ("pk", "record__public_id", "stamp", "is_deleted", *(["entry"] if with_entries else []))
+    rows = {row[0]: row for row in found.values_list(*columns)}
+    return [_item(rows[key], tuple(sets[key])) for key in keys if key in rows]
+
+
+def _item(row: tuple, sets: tuple[str, ...]) -> Item:
+    key, public_id, stamp, is_deleted, *packed = row
+    entry = unpack(packed[0]) if packed and not is_deleted else None
+    return Item(key, public_id, stamp.astimezone(UTC), sets, is_deleted, entry)
 
 
 def _places(
@@ -258,14 +262,9 @@ def count(user, *, until: datetime, since: datetime | None = None, spec: str = "
 
 def find_item(user, public_id: str) -> Item | None:
     """Return the item of a record, or None where this person may see none."""
-    row = (
-        FeedItem.objects.visible_to(user)
-        .filter(record__public_id=public_id)
-        .select_related("record")
-        .prefetch_related("sets")
-        .first()
-    )
-    return _item(row, with_entry=True) if row else None
+    found = FeedItem.objects.visible_to(user).filter(record__public_id=public_id)
+    items = _items(found, list(found.values_list("pk", flat=True)))
+    return items[0] if items else None
 
 
 def earliest(user) -> datetime | None:

@@ -225,10 +225,12 @@ def _size_phrase(page: Page, best: Page) -> str:
 def _filings(records: Sequence[Record]) -> defaultdict[int, list[FilingView]]:
     """Return the filings of each record, earliest first; of a record with very many the first 500."""
     of_copies = Filing.objects.filter(copy__record__in=records, copy__ended_at__isnull=True)
-    counted = of_copies.values("copy__record").annotate(count=Count("pk")).filter(count__gt=MAX_FILINGS)
-    crowded = list(counted.values_list("copy__record", flat=True))
     ordered = of_copies.select_related("agency", "filed_by", "file", "source", "copy").order_by("filed_at", "id")
-    filings = list(ordered.exclude(copy__record__in=crowded) if crowded else ordered)
+    crowded = [record.pk for record in records]
+    if len(records) > 1:
+        counted = of_copies.values("copy__record").annotate(count=Count("pk")).filter(count__gt=MAX_FILINGS)
+        crowded = list(counted.values_list("copy__record", flat=True))
+    filings = list(ordered.exclude(copy__record__in=crowded)) if len(records) > 1 else []
     for record in crowded:
         filings += ordered.filter(copy__record=record)[:MAX_FILINGS]
     titled = Statement.objects.standing().filter(filing__in=filings, element="title")

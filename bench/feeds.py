@@ -99,6 +99,7 @@ def fill(records: int, folder: Path) -> None:
         many.write(table, records)
         with timed(records, "filed by load_metadata"):
             call_command("load_metadata", table, source="bench", stdout=open(os.devnull, "w"), stderr=sys.stderr)  # noqa: PTH123,SIM115
+        analyse()
     before = FeedItem.objects.count()
     if before >= records:
         return
@@ -163,6 +164,14 @@ def multiply(records: int) -> None:
             print(f"{FeedItem.objects.count():,} feed items", flush=True)
 
 
+def analyse() -> None:
+    """Let the database know its tables, as its own housekeeping does now and then."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def prepare() -> int:
     """Let all seconds be over, and the database know its tables; return how many records there are."""
     from django.db import connection
@@ -170,8 +179,7 @@ def prepare() -> int:
     from catalog.models import FeedItem
     from catalog.services import feeding
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyse()
     time.sleep(1.1)
     feeding.closed_until()
     count = FeedItem.objects.filter(audience_key="public").count()
@@ -183,11 +191,11 @@ def prepare() -> int:
 
 
 @contextmanager
-def server() -> Iterator[int]:
+def server(application: str = "config.wsgi") -> Iterator[int]:
     """Serve as `serve` does; yield the process id."""
     command = (
-        f"{sys.executable} -m gunicorn config.wsgi --workers 2 --threads 4 --timeout 600 --log-level warning"
-        f" --bind 127.0.0.1:{PORT}"
+        f"{sys.executable} -m gunicorn {application} --workers 2 --threads 4 --timeout 600 --log-level warning"
+        f" --bind 127.0.0.1:{PORT} --pythonpath {PROJECT / 'bench'}"
     )
     process = subprocess.Popen(command.split(), cwd=PROJECT)
     try:
@@ -217,15 +225,15 @@ def connect(address: str) -> http.client.HTTPResponse:
     return response
 
 
-class Memory:
-    """The most memory that the server and its workers have resident, looked at ten times a second."""
+class Watch:
+    """The most memory that a worker of the server has resident, looked at ten times a second, and their CPU time."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.most_mb, self.ended = pid, 0.0, threading.Event()
-        self.first_mb = self.now_mb()
+        self.first_mb, self.first_cpu = self.now_mb(), self.cpu_seconds()
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> "Memory":
+    def __enter__(self) -> "Watch":
         self.thread.start()
         return self
 
@@ -239,11 +247,20 @@ class Memory:
 
     def now_mb(self) -> float:
         """Return the largest worker's resident memory."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return max(_resident_mb(int(child)) for child in children)
+        return max(_resident_mb(child) for child in self._workers())
+
+    def cpu_seconds(self) -> float:
+        """Return how long the workers kept a core busy so far; others may be busy on this machine meanwhile."""
+        of_all = (Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in self._workers())
+        return sum(int(fields[11]) + int(fields[12]) for fields in of_all) / os.sysconf("SC_CLK_TCK")
+
+    def _workers(self) -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 
     def __str__(self) -> str:
-        return f"largest worker {self.first_mb:.0f} MB before, {self.most_mb:.0f} MB at most"
+        busy = self.cpu_seconds() - self.first_cpu
+        memory = f"largest worker {self.first_mb:.0f} MB before, {self.most_mb:.0f} MB at most"
+        return f"{busy:.0f} s of the workers' CPU; {memory}"
 
 
 def _resident_mb(pid: int) -> float:
@@ -258,7 +275,7 @@ def harvests(pid: int, count: int, asked) -> None:
     for prefix in ("oai_dc", "oai_dcterms", "rdf"):
         found = [0, 0]
         end = time.monotonic() + asked.seconds
-        with Memory(pid) as memory:
+        with Watch(pid) as memory:
             began = time.monotonic()
             threads = [threading.Thread(target=_harvest, args=(prefix, end, found, n)) for n in range(2)]
             for thread in threads:
@@ -274,13 +291,13 @@ def harvests(pid: int, count: int, asked) -> None:
 
 
 def _harvest(prefix: str, end: float, found: list[int], place: int) -> None:
-    for body in _pages(f"verb=ListRecords&metadataPrefix={prefix}"):
+    for body in pages(f"verb=ListRecords&metadataPrefix={prefix}"):
         found[place] += body.count(b"<record>")
         if time.monotonic() > end:
             return
 
 
-def _pages(arguments: str) -> Iterator[bytes]:
+def pages(arguments: str) -> Iterator[bytes]:
     while arguments:
         body = connect(f"/oai?{arguments}").read()
         yield body
@@ -318,7 +335,7 @@ def _seconds(arguments: str) -> float:
 def wholes(pid: int, count: int, asked) -> None:
     for address in asked.whole.split(","):
         size, triples = 0, 0
-        with Memory(pid) as memory:
+        with Watch(pid) as memory:
             began = time.monotonic()
             response = connect(address)
             while chunk := response.read(1 << 16):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from catalog.metadata.identifiers import looks_like
 from catalog.models import (
@@ -176,8 +176,8 @@ def index_records(records: Iterable[Record]) -> None:
     if not standing:
         return
     filings = _filings(standing)
-    numbers = _numbers(standing)
-    texts = _texts(standing)
+    numbers = _numbers(filings)
+    texts = _texts(standing, filings)
     disputed = set(Conflict.objects.filter(record__in=standing).values_list("record", flat=True))
     rows = SearchEntry.objects.bulk_create(
         (
@@ -207,7 +207,7 @@ def _write_facets(rows: list[SearchEntry], filings: dict, numbers: dict) -> None
         known[facet.entry_id][facet.kind, facet.value] = facet.pk
     gone, new = [], []
     for row in rows:
-        wanted = {(SearchFacet.Kind.AGENCY.value, slug) for _, slug, _ in filings[row.record_id]}
+        wanted = {(SearchFacet.Kind.AGENCY.value, filing.agency.slug) for filing in filings[row.record_id]}
         wanted |= {(SearchFacet.Kind.IDENTIFIER.value, f"{scheme}:{value}") for scheme, value in numbers[row.record_id]}
         gone += [key for facet, key in known[row.pk].items() if facet not in wanted]
         fresh = sorted(wanted - set(known[row.pk]))
@@ -216,48 +216,48 @@ def _write_facets(rows: list[SearchEntry], filings: dict, numbers: dict) -> None
     insert(SearchFacet, new)
 
 
-def _filings(records: list[Record]) -> dict[int, list[tuple[str, str, str]]]:
-    """Return file name, agency's slug and name of the filings of each record."""
-    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    filings = Filing.objects.filter(copy__record__in=records).order_by("pk")
-    for record, *rest in filings.values_list("copy__record", "file_name", "agency__slug", "agency__name"):
-        found[record].append(tuple(rest))
+def _filings(records: list[Record]) -> dict[int, list[Filing]]:
+    """Return the filings of each record."""
+    found: dict[int, list[Filing]] = defaultdict(list)
+    filings = Filing.objects.filter(copy__record__in=records).select_related("agency").order_by("pk")
+    for filing in filings.annotate(record_key=F("copy__record")):
+        found[filing.record_key].append(filing)
     return found
 
 
-def _numbers(records: list[Record]) -> dict[int, list[tuple[str, str]]]:
+def _numbers(filings: dict[int, list[Filing]]) -> dict[int, list[tuple[str, str]]]:
     """Return (scheme, number) of each record."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    assigned = Assignment.objects.filter(filing__copy__record__in=records).exclude(status=Assignment.Status.WRONG)
-    pairs = assigned.values_list("filing__copy__record", "identifier__scheme__slug", "identifier__value")
-    for record, *pair in pairs.distinct().order_by("filing__copy__record", "identifier__scheme__slug"):
-        found[record].append(tuple(pair))
-    return found
+    record_of = {filing.pk: record for record, own in filings.items() for filing in own}
+    found: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
+    assigned = Assignment.objects.filter(filing__in=record_of).exclude(status=Assignment.Status.WRONG)
+    pairs = assigned.order_by("pk").values_list("filing", "identifier__scheme__slug", "identifier__value")
+    for filing, *pair in pairs:
+        found[record_of[filing]][tuple(pair)] = None
+    return defaultdict(list, {record: list(numbers) for record, numbers in found.items()})
 
 
-def _texts(records: list[Record]) -> dict[int, list[str]]:
+def _texts(records: list[Record], filings: dict[int, list[Filing]]) -> dict[int, list[str]]:
     """Return what is stated of each record, of its filings and of their files."""
-    found: dict[int, list[str]] = defaultdict(list)
-    standing = Statement.objects.standing()
-    of_filings = standing.filter(filing__copy__record__in=records).order_by("pk")
-    for record, value in of_filings.values_list("filing__copy__record", "value"):
-        found[record].append(value)
-    filed = Filing.objects.filter(copy__record__in=records, file__statements__isnull=False)
+    of_filing: dict[int, set[int]] = defaultdict(set)
     of_file: dict[int, set[int]] = defaultdict(set)
-    for file, record in filed.values_list("file", "copy__record").distinct():
-        of_file[file].add(record)
-    for file, value in standing.filter(file__in=list(of_file)).order_by("pk").values_list("file", "value"):
-        for record in of_file[file]:
-            found[record].append(value)
-    for record, value in standing.filter(record__in=records).order_by("pk").values_list("record", "value"):
-        found[record].append(value)
+    for record, own in filings.items():
+        for filing in own:
+            of_filing[filing.pk].add(record)
+            of_file[filing.file_id].add(record)
+    of_record = {record.pk: {record.pk} for record in records}
+    found: dict[int, list[str]] = defaultdict(list)
+    for name, keys in (("filing", of_filing), ("file", of_file), ("record", of_record)):
+        stated = Statement.objects.standing().filter(**{f"{name}__in": list(keys)}).order_by("pk")
+        for key, value in stated.values_list(name, "value"):
+            for record in keys[key]:
+                found[record].append(value)
     return found
 
 
-def _body(texts: list[str], filings: list[tuple[str, str, str]], numbers: list[tuple[str, str]]) -> str:
+def _body(texts: list[str], filings: list[Filing], numbers: list[tuple[str, str]]) -> str:
     """Return all words by which somebody may look for the record, those of its lesser copies included."""
     said = [*texts, *(value for _, value in numbers)]
-    said += [file_name for file_name, _, _ in filings] + [name for _, _, name in filings]
+    said += [filing.file_name for filing in filings] + [filing.agency.name for filing in filings]
     return " ".join(word for text in dict.fromkeys(said) for word in words_of(text))
 
 

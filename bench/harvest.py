@@ -240,7 +240,7 @@ def by_scythe(asked) -> None:
     from oaipmh_scythe import Scythe
 
     which = {"from_": asked.since} if asked.since else {}
-    with Scythe(ADDRESS, timeout=600) as scythe:
+    with Scythe(ADDRESS) as scythe:
         records = scythe.list_records(metadata_prefix="oai_dc", **which)
         asked.out.write_text(json.dumps([_came(record.xml) for record in records]))
 

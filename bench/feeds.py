@@ -6,8 +6,7 @@ the first pages against the last; the whole catalog in each serialisation. Memor
 their own pages and those that they share counted once a process.
 
 On SQLite in a folder of its own; DATABASE_URL names another database, which is filled if it has fewer records, and
-kept. `--times N` then multiplies what the feeds hold inside the database, N - 1 copies of each record's row and feed
-item under new ids: enough for harvests at a million records, and quick. Their pages, files and history are not made.
+kept. Filling is the real thing, row by row through the services, so it takes longer than what is measured.
 """
 
 import argparse
@@ -38,7 +37,6 @@ WHOLE = ("/export.csv", "/export.xml", "/export.ttl", "/export.rdf", "/export.js
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=100_000)
-    parser.add_argument("--times", type=int, default=1, help="multiply the feeds inside the database")
     parser.add_argument("--seconds", type=float, default=60, help="the longest that one harvest is measured")
     parser.add_argument("--parts", default="oai,ends,whole")
     parser.add_argument("--whole", default=",".join(WHOLE), help="the addresses that are fetched whole")
@@ -48,8 +46,6 @@ def main() -> None:
     try:
         print(f"Machine: {machine()}, {database()}", flush=True)
         fill(asked.records, folder)
-        if asked.times > 1:
-            multiply(asked.records * asked.times)
         count = prepare()
         with server() as pid:
             for part in asked.parts.split(","):
@@ -120,48 +116,6 @@ def timed(count: int, what: str) -> Iterator[None]:
         f"{count:,} records {what} in {seconds:.0f} s ({busy:.0f} s of CPU): {count / seconds:,.0f} a second",
         flush=True,
     )
-
-
-def multiply(records: int) -> None:
-    """Copy rows of records and what the feeds hold of them under new ids until there are so many."""
-    from django.db import connection
-
-    from catalog.models import FeedItem
-
-    if connection.vendor != "postgresql":
-        raise SystemExit("--times is for PostgreSQL.")
-    md5 = "substr(translate(md5(random()::text || r.id::text), '0189', 'ghij'), 1, 26)"
-    with connection.cursor() as cursor:
-        while (there := FeedItem.objects.count()) < records:
-            cursor.execute("SELECT max(id) FROM catalog_record")
-            (last,) = cursor.fetchone()
-            cursor.execute(
-                "INSERT INTO catalog_record (public_id, audience_key, state, best_copy_id, best_copy_because,"
-                " record_copy_id, record_copy_because, title, description, filed_at, modified_at)"
-                f" SELECT {md5}, audience_key, state, best_copy_id, best_copy_because, record_copy_id,"
-                " record_copy_because, title, '{}', filed_at, modified_at FROM catalog_record r"
-                " WHERE r.id IN (SELECT record_id FROM catalog_feeditem WHERE NOT is_deleted ORDER BY id LIMIT %s)"
-                " ORDER BY r.id",
-                [records - there],
-            )
-            cursor.execute(
-                "INSERT INTO catalog_feeditem (record_id, audience_key, stamp, is_deleted, entry)"
-                " SELECT new.id, f.audience_key, f.stamp, f.is_deleted, f.entry"
-                " FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM catalog_record WHERE id > %s) new"
-                " JOIN (SELECT *, row_number() OVER (ORDER BY record_id) AS n FROM catalog_feeditem"
-                "       WHERE NOT is_deleted AND id IN"
-                "        (SELECT id FROM catalog_feeditem WHERE NOT is_deleted ORDER BY id LIMIT %s)) f ON f.n = new.n",
-                [last, records - there],
-            )
-            cursor.execute(
-                "INSERT INTO catalog_feedset (item_id, spec, audience_key, stamp)"
-                " SELECT f.id, s.spec, f.audience_key, f.stamp FROM catalog_feeditem f"
-                " JOIN (SELECT item_id, spec FROM catalog_feedset) s"
-                " ON s.item_id = (SELECT min(g.id) FROM catalog_feeditem g WHERE g.stamp = f.stamp)"
-                " WHERE f.record_id > %s",
-                [last],
-            )
-            print(f"{FeedItem.objects.count():,} feed items", flush=True)
 
 
 def analyse() -> None:

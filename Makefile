@@ -4,6 +4,7 @@
 #   make lint   style and mistakes
 #   make bench  speed, against a bare decode
 #   make bench-detect   how well duplicates are found, other tools beside it (DETECT="--limit 6" for less)
+#   make bench-feeds    what other catalogs get, and how fast (FEEDS="--records 1000" for less)
 #   make browser-test, make screenshots   what people see, in Chromium
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ SIDE_BY_SIDE := -n auto --dist loadfile
 export DATA_DIR ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench bench-detect browser-test screenshots setup setup-dev clean
+.PHONY: run test lint bench bench-detect bench-feeds browser-test screenshots setup setup-dev clean
 
 setup: .venv/.ready static/vendor/.ready
 
@@ -59,6 +60,9 @@ bench: setup-dev
 
 bench-detect: setup-dev
 	$(BIN)/python bench/detect.py --write-doc $(DETECT)
+
+bench-feeds: setup-dev
+	$(BIN)/python bench/feeds.py $(FEEDS)
 
 clean:
 	rm -rf .venv node_modules static/vendor

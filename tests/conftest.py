@@ -217,20 +217,22 @@ def with_exif(data: bytes, **tags) -> bytes:
 
 @pytest.fixture
 def file_it(db):
-    """File bytes through the service: file_it(data, agency, title="..."); returns the receipt."""
+    """File bytes through the service, or None for a description alone: file_it(data, agency, title="...")."""
 
-    def file_bytes(data: bytes, agency: Agency, *, name="picture.jpg", key="", audience="public", title="A picture",
-                   created="unknown", numbers=(), at=None, by=None, values=(), embargo_until=""):  # fmt: skip
+    def file_bytes(data: bytes | None, agency: Agency, *, name="picture.jpg", key="", audience="public",
+                   title="A picture", created="unknown", numbers=(), at=None, by=None, values=(),
+                   embargo_until=""):  # fmt: skip
         source, _ = Source.objects.get_or_create(agency=agency, name="tests", defaults={"kind": Source.Kind.API})
-        spooled = store().spool([data], file_name=name, max_size_bytes=200_000_000)
+        spooled = store().spool([data], file_name=name, max_size_bytes=200_000_000) if data else None
         try:
             return filing.receive_filing(
-                agency=agency, source=source, spooled=spooled, file_name=name, item_key=key or name,
+                agency=agency, source=source, spooled=spooled, file_name=name if data else "", item_key=key or name,
                 audience=audience, identifiers=numbers, filed_by=by, at=at or timezone.now(),
                 values=[Value("title", title), Value("created", created), *values], embargo_until=embargo_until,
             )  # fmt: skip
         finally:
-            spooled.discard()
+            if spooled:
+                spooled.discard()
 
     return file_bytes
 

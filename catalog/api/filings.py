@@ -138,8 +138,12 @@ class FilingSerializer(serializers.Serializer):
     audience_after = serializers.CharField(
         source="filing.audience_after", allow_blank=True, help_text="The audience for which it is then."
     )
-    sha256 = serializers.CharField(source="filing.file.sha256", help_text="Checksum of the bytes as received.")
-    size_bytes = serializers.IntegerField(source="filing.file.size_bytes")
+    sha256 = serializers.CharField(
+        source="filing.file.sha256",
+        allow_null=True,
+        help_text="Checksum of the bytes as received; null where none were.",
+    )
+    size_bytes = serializers.IntegerField(source="filing.file.size_bytes", allow_null=True)
     filed_at = serializers.DateTimeField(source="filing.filed_at")
 
 

@@ -187,9 +187,11 @@ class CopySerializer(serializers.Serializer):
     because = serializers.CharField(source="copy.because", help_text="Why it belongs to this record.")
     differs = serializers.ListField(child=serializers.CharField(), help_text="How it differs from the best copy.")
     evidence = EvidenceSerializer(allow_null=True)
-    media_type = serializers.CharField(source="file.media_type")
-    size_bytes = serializers.IntegerField(source="file.size_bytes")
-    sha256 = serializers.CharField(source="file.sha256", help_text="Checksum of the bytes as received.")
+    media_type = serializers.CharField(source="file.media_type", help_text="Empty where no picture was filed yet.")
+    size_bytes = serializers.IntegerField(source="file.size_bytes", allow_null=True)
+    sha256 = serializers.CharField(
+        source="file.sha256", allow_null=True, help_text="Checksum of the bytes as received; null where none were."
+    )
     condition = serializers.CharField(source="file.state")
     condition_reason = serializers.CharField(source="file.state_reason", allow_blank=True)
     page_count = serializers.IntegerField(source="file.page_count")

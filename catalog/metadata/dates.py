@@ -11,6 +11,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 with warnings.catch_warnings():  # edtf-validate 2.0 builds its grammar with pyparsing's old names
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -29,8 +30,9 @@ _W3CDTF = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def is_edtf(text: str) -> bool:
-    """Say whether this is a date of EDTF level 0, 1 or 2 that the calendar has."""
+    """Say whether this is a date of EDTF level 0, 1 or 2 that the calendar has; remembered, for the grammar is slow."""
     if len(text) > LONGEST_DATE or not _days_exist(text):
         return False
     try:

@@ -8,28 +8,22 @@ A column `embargo_until` holds the day on which others than the agency may see t
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import Literal
 
 from .elements import find_element
 from .identifiers import NORMALISERS, BadIdentifier
 from .identifiers import normalise as normalise_identifier
+from .table import Table, open_table
 from .validation import Value, check, normalise, normalise_text
-
-if TYPE_CHECKING:
-    from _csv import _reader as CsvReader
 
 FILE_COLUMN = "file"
 EMBARGO_COLUMN = "embargo_until"
 DIVIDER = "|"
-LONGEST_LINE = 1_000_000
-"""Characters; the csv module itself refuses a cell of more than 131,072."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +55,13 @@ class FilingRow:
 
 @dataclass(frozen=True)
 class Column:
-    """What a heading means: an element with scheme and language, identifiers of a scheme, the end of an embargo."""
+    """What a heading means: an element with scheme and language, identifiers of a scheme, the end of an embargo.
+
+    A table from elsewhere also says which agency describes an item, and between which days (`bound`) it was made.
+    """
 
     heading: str
-    kind: Literal["file", "embargo", "element", "identifier", "ignored", "unknown"]
+    kind: Literal["file", "embargo", "element", "identifier", "agency", "bound", "ignored", "unknown"]
     element: str = ""
     scheme: str = ""
     language: str = ""
@@ -83,10 +80,11 @@ class FilingCsv:
     columns: tuple[Column, ...]
     notices: tuple[str, ...] = ()
     problems: tuple[CsvProblem, ...] = ()
+    table: Table | None = None
 
     def rows(self) -> Iterator[FilingRow]:
         """Yield the rows in their order; a row for a file that an earlier one described has that as its problem."""
-        if self.problems:
+        if self.problems or self.table is None:
             return
         first_rows: dict[str, int] = {}
         for row in self._parsed():
@@ -98,36 +96,11 @@ class FilingCsv:
             yield row
 
     def _parsed(self) -> Iterator[FilingRow]:
-        with self.path.open(encoding=self.encoding, newline="") as text:
-            reader = _reader(text, self.delimiter)
-            next(reader)
-            while True:
-                begins_at = reader.line_num + 1
-                try:
-                    cells = next(reader, None)
-                except csv.Error as error:
-                    yield FilingRow(begins_at, "", problems=(CsvProblem(begins_at, "", _unreadable(error)),))
-                    return
-                if cells is None:
-                    return
-                if any(cell.strip() for cell in cells):
-                    yield _row(begins_at, cells, self.columns)
-
-
-def _reader(text: TextIO, delimiter: str) -> CsvReader:
-    """Return a strict reader: a quotation mark that is never closed is an error, not one long last cell."""
-    return csv.reader(_lines(text), delimiter=delimiter, strict=True)
-
-
-def _lines(text: TextIO) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise csv.Error(f"a line has more than {LONGEST_LINE:,} characters")
-        yield line
-
-
-def _unreadable(error: csv.Error) -> str:
-    return f"The table cannot be read from here on ({error}); look for a quotation mark that is not closed."
+        for line, cells, unreadable in self.table.lines():
+            if unreadable:
+                yield FilingRow(line, "", problems=(CsvProblem(line, "", unreadable),))
+            else:
+                yield _row(line, cells, self.columns)
 
 
 # --- opening -----------------------------------------------------------------------------------------------------
@@ -139,53 +112,15 @@ def open_filing_csv(
     """Read the heading of a table. Raises OSError where there is none to open.
 
     `schemes` are the names of the schemes of identifiers that may be columns, `ignored_columns` headings that may stand
-    there and mean nothing. The encoding is UTF-8, with or without a mark; UTF-16 with one, as spreadsheets save
-    "Unicode text"; else Windows-1252, with a notice.
+    there and mean nothing.
     """
-    encoding, notices = _encoding(path)
-    if not _decodes(path, encoding):
-        return FilingCsv(path, encoding, ",", (), problems=(CsvProblem(1, "", _DAMAGED),))
-    with path.open(encoding=encoding, newline="") as text:
-        delimiter = max(",;\t", key=text.readline(LONGEST_LINE).count)
-        text.seek(0)
-        try:
-            cells = next(_reader(text, delimiter), [])
-        except csv.Error as error:
-            return FilingCsv(path, encoding, delimiter, (), notices, (CsvProblem(1, "", _unreadable(error)),))
-    columns = tuple(_column(cell.strip(), schemes, ignored_columns) for cell in cells)
-    return FilingCsv(path, encoding, delimiter, columns, notices, tuple(_heading_problems(columns)))
-
-
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-
-def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Return the encoding, having read the whole file in pieces; Windows-1252 is a guess, and says so."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, ()
-    if _decodes(path, "utf-8"):
-        return "utf-8", ()
-    encoding = "cp1252" if _decodes(path, "cp1252") else "latin-1"
-    return encoding, (_GUESSED,)
-
-
-_DAMAGED = "The table begins with the mark of Unicode text but does not go on as such; save it again as UTF-8."
-_GUESSED = "The table is not UTF-8; it was read as Windows-1252. Look at letters with accents, or save it as UTF-8."
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 16):
-                decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    table = open_table(path)
+    if table.problem:
+        problems = (CsvProblem(1, "", table.problem),)
+        return FilingCsv(path, table.encoding, table.delimiter, (), table.notices, problems)
+    columns = tuple(column_of(heading, schemes, ignored_columns) for heading in table.heading)
+    problems = tuple(_heading_problems(columns))
+    return FilingCsv(path, table.encoding, table.delimiter, columns, table.notices, problems, table)
 
 
 # --- heading -----------------------------------------------------------------------------------------------------
@@ -193,7 +128,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 _HEADING = re.compile(r"(?P<name>[^\[\]@]+)(\[(?P<scheme>[^\[\]]*)\])?(@(?P<language>[A-Za-z0-9-]+))?")
 
 
-def _column(heading: str, schemes: Collection[str], ignored: Collection[str]) -> Column:
+def column_of(heading: str, schemes: Collection[str], ignored: Collection[str]) -> Column:
     """Return what a heading means."""
     if heading in ignored:
         return Column(heading, "ignored")
@@ -261,10 +196,10 @@ def _read_cell(reading: _Reading, column: Column, cell: str) -> None:
         _read_file(reading, cell)
         return
     if column.kind == "embargo":
-        reading.embargo_until = _unguarded(cell.strip())
+        reading.embargo_until = unguarded(cell.strip())
         return
     read = {"element": _read_value, "identifier": _read_identifier}.get(column.kind)
-    for text in filter(None, (_unguarded(piece.strip()) for piece in cell.split(DIVIDER))):
+    for text in filter(None, (unguarded(piece.strip()) for piece in cell.split(DIVIDER))):
         if read:
             read(reading, column, text)
 
@@ -296,7 +231,7 @@ def _read_identifier(reading: _Reading, column: Column, text: str) -> None:
         reading.identifiers.append((column.scheme, number))
 
 
-def _unguarded(text: str) -> str:
+def unguarded(text: str) -> str:
     """Undo the apostrophe with which our own export keeps spreadsheets from reading a value as a formula."""
     return text[1:] if re.match(r"'[=+\-@]", text) else text
 

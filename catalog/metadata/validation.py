@@ -79,16 +79,16 @@ def normalise(value: Value) -> Value:
     text = normalise_text(value.value, keeps_line_breaks=element is not None and element.keeps_line_breaks)
     if element and element.may_be_unknown and text.casefold() == UNKNOWN:
         text = UNKNOWN
-    return replace(
-        value,
-        value=text,
-        language=normalise_text(value.language),
-        scheme=normalise_text(value.scheme),
-    )
+    language, scheme = normalise_text(value.language), normalise_text(value.scheme)
+    if (text, language, scheme) == (value.value, value.language, value.scheme):
+        return value
+    return replace(value, value=text, language=language, scheme=scheme)
 
 
 def normalise_text(text: str, *, keeps_line_breaks: bool = False) -> str:
     """Return text without control characters, composed (NFC) and trimmed; see `normalise`."""
+    if text.isascii() and text.isprintable():  # most values: nothing to compose, nothing to take away
+        return text.strip()
     text = _LINE_BREAK.sub("\n" if keeps_line_breaks else " ", text).replace("\t", " ")
     return unicodedata.normalize("NFC", _STRIPPED.sub("", text)).strip()
 
@@ -166,7 +166,7 @@ def check_filing(values: Iterable[Value]) -> list[Problem]:
     audience are the service's to check.
     """
     stated = [normalise(value) for value in values]
-    return check(stated) + _missing(stated) + _repeated(stated)
+    return [p for value in stated if (p := _problem(value))] + _missing(stated) + _repeated(stated)
 
 
 def _missing(stated: list[Value]) -> list[Problem]:

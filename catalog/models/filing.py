@@ -22,7 +22,7 @@ class FilingQuerySet(models.QuerySet):
 
 
 class Filing(models.Model):
-    """The act of one agency filing one file under one item key of a source. Permanent.
+    """The act of one agency filing one file, or its description alone, under one item key of a source. Permanent.
 
     It can be withdrawn: then it stays as a line of history, and counts for nothing else. While it is embargoed
     its audience is its agency, and the audience that it is meant for waits beside it.
@@ -34,7 +34,9 @@ class Filing(models.Model):
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="filings")
     item_key = models.CharField(max_length=500, help_text="What the source calls this item, such as a path.")
     file = models.ForeignKey(ImageFile, on_delete=models.PROTECT, related_name="filings")
-    file_name = models.CharField(max_length=500, help_text="Name of the file as filed; never used as a path here.")
+    file_name = models.CharField(
+        max_length=500, blank=True, help_text="Name of the file as filed; never used as a path here."
+    )
     copy = models.ForeignKey("Copy", on_delete=models.PROTECT, related_name="filings")
     audience = models.CharField(max_length=20, choices=Audience)
     audience_key = audience_key_field()
@@ -105,7 +107,7 @@ class Filing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency}: {self.file_name}"
+        return f"{self.agency}: {self.file_name or self.item_key}"
 
     @property
     def is_withdrawn(self) -> bool:

@@ -18,19 +18,27 @@ class ImageFileQuerySet(models.QuerySet):
 
 
 class ImageFile(models.Model):
-    """One distinct sequence of bytes, however often it was filed."""
+    """One distinct sequence of bytes, however often it was filed; or the place of one that was only described."""
 
     class State(models.TextChoices):
         RECEIVED = "received", "Received, waiting to be examined"
         INTACT = "intact", "Intact"
         DAMAGED = "damaged", "Damaged: compared by its bytes alone"
         QUARANTINED = "quarantined", "Quarantined: cannot be read"
+        DESCRIBED = "described", "Described: its picture was never filed"
 
     sha256 = models.CharField(
-        max_length=64, unique=True, validators=[SHA256_HEX], help_text="SHA-256 of the bytes as received."
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[SHA256_HEX],
+        help_text="SHA-256 of the bytes as received; empty where there are none yet.",
     )
-    size_bytes = models.PositiveBigIntegerField()
-    media_type = models.CharField(max_length=40, help_text="Media type found in the bytes, not the one claimed.")
+    size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    media_type = models.CharField(
+        max_length=40, blank=True, help_text="Media type found in the bytes, not the one claimed."
+    )
     state = models.CharField(max_length=20, choices=State, default=State.RECEIVED, db_index=True)
     state_reason = models.TextField(blank=True, help_text="Why it is damaged or quarantined, in words.")
     coded_digest = models.CharField(
@@ -57,6 +65,19 @@ class ImageFile(models.Model):
         constraints = [
             models.CheckConstraint(name="image_file_not_empty", condition=models.Q(size_bytes__gt=0)),
             models.CheckConstraint(
+                name="image_file_described_without_bytes",
+                condition=(
+                    models.Q(
+                        state="described",
+                        sha256__isnull=True,
+                        size_bytes__isnull=True,
+                        media_type="",
+                        settled_at__isnull=False,
+                    )
+                    | models.Q(~models.Q(state="described"), sha256__isnull=False, size_bytes__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
                 name="image_file_reason_given",
                 condition=~models.Q(state__in=("damaged", "quarantined")) | ~models.Q(state_reason=""),
             ),
@@ -71,7 +92,11 @@ class ImageFile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.media_type}, {self.size_bytes} bytes"
+        return f"{self.media_type}, {self.size_bytes} bytes" if self.has_bytes else "described only"
+
+    @property
+    def has_bytes(self) -> bool:
+        return self.state != self.State.DESCRIBED
 
     @property
     def is_examined(self) -> bool:

@@ -12,6 +12,7 @@ class Source(models.Model):
         FORM = "form", "Web form"
         API = "api", "API"
         FOLDER = "folder", "Folder"
+        TABLE = "table", "Table of descriptions"
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="sources")
     name = models.CharField(max_length=120, help_text="Name within the agency, such as 'permit scans 2019'.")

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from catalog.models import Agency, Copy, Decision, Filing, Membership, Record, Relation, ReviewItem, User
+from catalog.models import Agency, Copy, Decision, Filing, ImageFile, Membership, Record, Relation, ReviewItem, User
 
 from .describing import describe
-from .filing import new_copy
+from .filing import new_copy, next_apart
 from .history import write_event
 from .locking import lock_audience, lock_filing
 from .relating import retract_between
@@ -79,6 +79,7 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
         raise ValueError("a decision is about two copies of one audience")
     _require_officer(by, copy_a, copy_b)
     lock_audience(copy_a.audience_key)
+    _require_pictures(copy_a, copy_b)
     low, high = sorted((copy_a, copy_b), key=lambda c: c.pk)
     if standing := Decision.objects.effective().filter(copy_low=low, copy_high=high).first():
         raise AlreadyDecided(standing)
@@ -136,8 +137,7 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
         raise Contradiction(WITHDRAWN)
     if not copy.filings.standing().exclude(pk=filing.pk).exists():
         raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
-    last = Copy.objects.filter(file=copy.file, audience_key=copy.audience_key).order_by("-apart").first()
-    own = new_copy(copy.file, copy.audience_key, at=at, apart=last.apart + 1)
+    own = new_copy(copy.file, copy.audience_key, at=at, apart=next_apart(copy.file, copy.audience_key))
     Filing.objects.filter(pk=filing.pk).update(copy=own)
     return decide(copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at)
 
@@ -171,6 +171,11 @@ def _require_officer(user: User, *copies: Copy) -> None:
     if not may_decide(user, *copies):
         names = ", ".join(a.name for a in agencies_of(*copies))
         raise NotAllowed(f"Only a records officer of every agency that filed these images may decide: {names}.")
+
+
+def _require_pictures(*copies: Copy) -> None:
+    if ImageFile.objects.filter(copies__in=copies, state=ImageFile.State.DESCRIBED).exists():
+        raise Contradiction("No picture was filed for one of these records, so there is nothing to compare yet.")
 
 
 def _refuse_against_earlier(low: Copy, high: Copy) -> None:

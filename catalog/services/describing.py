@@ -5,15 +5,18 @@ from datetime import datetime
 
 from catalog.metadata.joining import (
     Contradiction,
+    Description,
     StatementValue,
     identifier_contradiction,
 )
 from catalog.metadata.joining import describe as join
+from catalog.metadata.validation import Value
 from catalog.models import Assignment, Conflict, Copy, Decision, Filing, ImageFile, Record, Statement
 
-from .history import write_event
+from .history import Line, write_events
 
 OFFICER_CHOSE = "A records officer designated it."
+ONLY_FILING = "It is the only filing."
 EARLIEST = "It was filed first."
 DESCRIBED = ("record_copy", "record_copy_because", "description", "title", "filed_at")
 
@@ -30,14 +33,18 @@ def choose_record_copy(record: Record, copies: Iterable[Copy]) -> tuple[Filing, 
         return next(f for f in filings if f.pk == designated.filing_id), OFFICER_CHOSE
     intact = [f for f in filings if f.file.state == ImageFile.State.INTACT] or filings
     for filing in intact:
-        for assignment in filing.assignments.all():
-            scheme = assignment.identifier.scheme
-            if scheme.office_of_record_id == filing.agency_id and assignment.status != Assignment.Status.WRONG:
-                return (
-                    filing,
-                    f"{filing.agency} is the office of record for {scheme.label} {assignment.identifier.value}.",
-                )
-    return intact[0], EARLIEST if len(filings) > 1 else "It is the only filing."
+        if because := because_of_office(filing, filing.assignments.all()):
+            return filing, because
+    return intact[0], EARLIEST if len(filings) > 1 else ONLY_FILING
+
+
+def because_of_office(filing: Filing, assignments: Iterable[Assignment]) -> str:
+    """Return why a filing is authoritative where its agency gives one of these numbers of it; else nothing."""
+    for assignment in assignments:
+        scheme = assignment.identifier.scheme
+        if scheme.office_of_record_id == filing.agency_id and assignment.status != Assignment.Status.WRONG:
+            return f"{filing.agency} is the office of record for {scheme.label} {assignment.identifier.value}."
+    return ""
 
 
 def describe(record: Record, *, at: datetime) -> None:
@@ -49,25 +56,55 @@ def describe(record: Record, *, at: datetime) -> None:
     filings = _filings(copies)
     was = {name: getattr(record, name) for name in DESCRIBED}
     record.record_copy, record.record_copy_because = choose_record_copy(record, copies)
-    description = join(_statement_values(record, filings))
+    description = _say(record, _statement_values(record, filings), sum(c.file.is_readable for c in copies))
     contradictions = [*description.contradictions, *_number_contradictions(filings)]
     conflicts_changed = _write_conflicts(record, contradictions, at)
-    record.description = {"values": [_plain(v) for v in description.values], "copies": len(copies)}
-    record.title = next((v.value for v in description.values if v.element == "title"), "")
     record.filed_at = min(f.filed_at for f in filings)
     if not conflicts_changed and was == {name: getattr(record, name) for name in DESCRIBED}:
         return
     record.modified_at = at
     record.save(update_fields=[*DESCRIBED, "modified_at"])
-    values, before = record.description["values"], was["description"].get("values")
-    write_event(
-        "record.described",
+    told = {"conflicts": [c.element for c in contradictions], "changed": conflicts_changed}
+    write_events([_line(record, was["description"].get("values"), told, at)])
+
+
+def describe_anew(record: Record, filing: Filing, stated: Iterable[tuple[int, Value]], *, at: datetime) -> Line:
+    """Describe, unsaved, a record whose only filing has no picture; return the line of history that tells of it.
+
+    This is what `describe` would do, without asking the database: `stated` are the filing's values, each with the key
+    of its statement.
+    """
+    agency, moment = filing.agency.name, at.isoformat()
+    said = [
+        StatementValue(
+            str(key), v.element, v.value, v.language, v.scheme, Statement.Origin.FILED,
+            filing.public_id, agency, moment, is_record_copy=True,
+        )
+        for key, v in stated
+    ]  # fmt: skip
+    _say(record, said, 0)
+    record.filed_at = filing.filed_at
+    record.modified_at = at
+    return _line(record, None, {"conflicts": [], "changed": False}, at)
+
+
+def _say(record: Record, stated: Iterable[StatementValue], pictures: int) -> Description:
+    description = join(stated)
+    record.description = {"values": [_plain(v) for v in description.values], "copies": pictures}
+    record.title = next((v.value for v in description.values if v.element == "title"), "")
+    return description
+
+
+def _line(record: Record, before: list | None, told: dict, at: datetime) -> Line:
+    values = record.description["values"]
+    return Line(
+        verb="record.described",
         object_id=record.public_id,
         at=at,
         audience_key=record.audience_key,
         record=record,
         before=None if before == values else before,
-        after={"values": values, "conflicts": [c.element for c in contradictions], "changed": conflicts_changed},
+        after={"values": values, **told},
     )
 
 

@@ -1,6 +1,6 @@
 """Records as the formats want them: plain values, already reduced to what the reader may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.conf import settings
 
@@ -10,7 +10,7 @@ from catalog.metadata.places import BadPlace, parse_point
 from catalog.models import Agency, Event, Fingerprint, ImageFile, Match, Record, Relation
 
 from .evidencing import RULE, Finding
-from .reading import CopyView, FilingView, RecordView, name_for, read_record
+from .reading import CopyView, FilingView, RecordView, name_for, read_records
 from .settling import PROOF
 
 RULE_TEXT = (
@@ -56,8 +56,18 @@ def agency_entries() -> list[plain.AgencyEntry]:
 
 def entry(record: Record, user) -> plain.Entry:
     """Return all that an export says of one standing record."""
-    view = read_record(record, user)
-    values = _values(view)
+    return entries_of([record], user)[0]
+
+
+def entries_of(records: Sequence[Record], user) -> list[plain.Entry]:
+    """Return the same of many standing records, in their order."""
+    hashes = _hashes(records)
+    return [_entry(view, hashes.get(view.best.file.pk), user) for view in read_records(records, user)]
+
+
+def _entry(view: RecordView, phash: str | None, user) -> plain.Entry:
+    record, values = view.record, _values(view)
+    shown = {c.copy.pk for c in view.copies if c.file.is_readable}
     return plain.Entry(
         public_id=record.public_id,
         values=values,
@@ -65,8 +75,8 @@ def entry(record: Record, user) -> plain.Entry:
         modified=record.modified_at,
         audience=plain.Audience(record.audience_key.split(":")[0]),
         places=tuple(_places(values)),
-        copies=tuple(_file(c, values) for c in view.copies),
-        filings=tuple(_filing(f) for f in view.filings),
+        copies=tuple(_file(c, values) for c in view.copies if c.file.is_readable),
+        filings=tuple(_filing(f, shown) for f in view.filings),
         merges=tuple(_merges(view, user)),
         matches=tuple(_matches(view)),
         relations=tuple(_relation(r) for r in view.relations),
@@ -75,7 +85,7 @@ def entry(record: Record, user) -> plain.Entry:
             for i in view.identifiers
         ),
         replaces=view.absorbed,
-        phash=_phash(record),
+        phash=phash,
         conflicts=tuple(_conflict_sentences(view)),
     )
 
@@ -116,7 +126,8 @@ def _file(view: CopyView, values) -> plain.FileEntry:
     )
 
 
-def _filing(view: FilingView) -> plain.FilingEntry:
+def _filing(view: FilingView, shown: Collection[int]) -> plain.FilingEntry:
+    """Return a filing; it names its copy where there is a picture to show."""
     filing = view.filing
     return plain.FilingEntry(
         public_id=filing.public_id,
@@ -124,14 +135,16 @@ def _filing(view: FilingView) -> plain.FilingEntry:
         item_key=filing.item_key,
         filed_at=filing.filed_at,
         title=plain.Text(view.title),
-        copy_id=filing.copy.public_id,
-        file_name=filing.file_name,
+        copy_id=filing.copy.public_id if filing.copy_id in shown else None,
+        file_name=filing.file_name or None,
         is_record_copy=view.is_record_copy,
     )
 
 
 def _merges(view: RecordView, user) -> Iterable[plain.MergeEntry]:
     """One activity for each time that a record was joined to this one, newest first."""
+    if not view.absorbed:
+        return
     joined = Event.objects.filter(record=view.record, verb="record.absorbed", object_id__in=view.absorbed)
     for event in joined.select_related("actor").order_by("-id")[:50]:
         actor = event.actor
@@ -180,13 +193,13 @@ def _relation(view) -> plain.RelationEntry:
     )
 
 
-def _phash(record: Record) -> str | None:
-    value = (
-        Fingerprint.objects.filter(page__file=record.best_copy.file_id, page__number=1, method=PHASH)
-        .values_list("value", flat=True)
-        .first()
-    )
-    return bytes(value)[:32].hex() if value else None
+def _hashes(records: Iterable[Record]) -> dict[int, str]:
+    """Return the hash of the first page of each record's best file, by the file's key."""
+    files = [record.best_copy.file_id for record in records if record.best_copy.file.has_bytes]
+    if not files:
+        return {}
+    first = Fingerprint.objects.filter(page__file__in=files, page__number=1, method=PHASH)
+    return {file: bytes(value)[:32].hex() for file, value in first.values_list("page__file", "value")}
 
 
 def _conflict_sentences(view: RecordView) -> Iterable[str]:

@@ -73,7 +73,7 @@ def write_down(file: ImageFile, found: Examination, *, at: datetime) -> None:
         file.rank = rank(order_key(found.quality))
         file.capture = found.embedded.get("capture", {})
         file.examined_at = at
-        file.examined_event = write_event(
+        file.examined_event_id = write_event(
             EXAMINED, object_id=str(file.pk), at=at, after={"state": file.state, "decoder": found.decoder}
         )
         file.save()

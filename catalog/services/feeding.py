@@ -5,6 +5,7 @@ date once it was given. Therefore an answer bears the moment until which the fol
 only what was stamped before it, and whatever is taken in later is stamped with that moment or later.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from heapq import merge
 from itertools import islice
 
 from django.db import DatabaseError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -23,9 +24,10 @@ from catalog.models.audience import audience_keys_of
 
 from . import entries
 from .history import changed_after, publish_all
+from .inserting import insert
 
 FEEDS = "feeds"
-EVENTS_AT_ONCE = 500
+EVENTS_AT_ONCE = 1_500
 BATCH = 200
 """So many records are read at once where all are."""
 TYPE_SETS = {"type:image": "Still images"}
@@ -87,7 +89,10 @@ class _Change:
 
 def _changed(records: Iterable[Record]) -> list[_Change]:
     """Return the items that must be written: of standing records, and of those that had an item and stand no more."""
-    records = list(records.select_related("best_copy__file", "record_copy__agency"))
+    records = list(records.select_related("best_copy__file", "record_copy__agency").order_by("pk"))
+    standing = [record for record in records if record.is_standing]
+    said = {e.public_id: e for e in entries.entries_of(standing, None)}
+    sets_of = _sets_of(standing)
     known = {item.record_id: item for item in FeedItem.objects.filter(record__in=records).prefetch_related("sets")}
     changed = []
     for record in records:
@@ -96,7 +101,7 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
             record, bytes(item.entry), frozenset(one.spec for one in item.sets.all()), item.is_deleted
         )
         if record.is_standing:
-            now = _Change(record, pack(entries.entry(record, None)), frozenset(_sets_of(record)), is_deleted=False)
+            now = _Change(record, pack(said[record.public_id]), frozenset(sets_of[record.pk]), is_deleted=False)
         elif before:
             now = replace(before, is_deleted=True)
         else:
@@ -106,13 +111,18 @@ def _changed(records: Iterable[Record]) -> list[_Change]:
     return changed
 
 
-def _sets_of(record: Record) -> Iterator[str]:
-    """Yield the sets of a record: its kind, the departments that filed it, and the collections they filed it from."""
-    yield from TYPE_SETS
-    filings = Filing.objects.standing().filter(copy__record=record).select_related("agency", "source")
-    for filing in filings:
-        yield f"dept:{filing.agency.slug}"
-        yield collection_spec(filing.source, filing.agency)
+def _sets_of(records: Iterable[Record]) -> dict[int, set[str]]:
+    """Return the sets of each record: its kind, the departments that filed it, and where they filed it from."""
+    found = {record.pk: set(TYPE_SETS) for record in records}
+    filed = (
+        Filing.objects.standing().filter(copy__record__in=list(found)).values_list("copy__record", "source").distinct()
+    )
+    filed = list(filed.order_by())
+    sources = Source.objects.select_related("agency").in_bulk({source for _, source in filed})
+    for record, key in filed:
+        source = sources[key]
+        found[record] |= {f"dept:{source.agency.slug}", collection_spec(source, source.agency)}
+    return found
 
 
 def collection_spec(source: Source, agency: Agency) -> str:
@@ -121,20 +131,30 @@ def collection_spec(source: Source, agency: Agency) -> str:
 
 
 def _write(changed: list[_Change], stamp: datetime) -> None:
-    for change in changed:
-        item, _ = FeedItem.objects.update_or_create(
-            record=change.record,
-            defaults={
-                "audience_key": change.record.audience_key,
-                "stamp": stamp,
-                "is_deleted": change.is_deleted,
-                "entry": change.packed,
-            },
-        )
-        FeedSet.objects.filter(item=item).delete()
-        FeedSet.objects.bulk_create(
-            FeedSet(item=item, spec=spec, audience_key=item.audience_key, stamp=stamp) for spec in sorted(change.sets)
-        )
+    items = FeedItem.objects.bulk_create(
+        (
+            FeedItem(
+                record=change.record,
+                audience_key=change.record.audience_key,
+                stamp=stamp,
+                is_deleted=change.is_deleted,
+                entry=change.packed,
+            )
+            for change in changed
+        ),
+        update_conflicts=True,
+        unique_fields=["record"],
+        update_fields=["audience_key", "stamp", "is_deleted", "entry"],
+    )
+    FeedSet.objects.filter(item__in=items).delete()
+    insert(
+        FeedSet,
+        [
+            {"item_id": item.pk, "spec": spec, "audience_key": item.audience_key, "stamp": stamp}
+            for item, change in zip(items, changed, strict=True)
+            for spec in sorted(change.sets)
+        ],
+    )
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------
@@ -180,20 +200,23 @@ def items(
 
 def read(keys: list[int], *, with_entries: bool = True) -> list[Item]:
     """Return the items of these keys in their order."""
-    found = FeedItem.objects.select_related("record").defer("record__description").prefetch_related("sets")
-    rows = (found if with_entries else found.defer("entry")).in_bulk(keys)
-    return [_item(rows[key], with_entries) for key in keys if key in rows]
+    return _items(FeedItem.objects.filter(pk__in=keys), keys, with_entries)
 
 
-def _item(row: FeedItem, with_entry: bool) -> Item:
-    return Item(
-        key=row.pk,
-        public_id=row.record.public_id,
-        stamp=row.stamp.astimezone(UTC),
-        sets=tuple(sorted(s.spec for s in row.sets.all())),
-        is_deleted=row.is_deleted,
-        entry=unpack(row.entry) if with_entry and not row.is_deleted else None,
-    )
+def _items(found: QuerySet[FeedItem], keys: list[int], with_entries: bool = True) -> list[Item]:
+    """Return these items; their columns are read as they are, for to make rows of them took most of the time."""
+    sets: dict[int, list[str]] = defaultdict(list)
+    for key, spec in FeedSet.objects.filter(item__in=keys).order_by("spec").values_list("item", "spec"):
+        sets[key].append(spec)
+    columns = ("pk", "record__public_id", "stamp", "is_deleted", *(["entry"] if with_entries else []))
+    rows = {row[0]: row for row in found.values_list(*columns)}
+    return [_item(rows[key], tuple(sets[key])) for key in keys if key in rows]
+
+
+def _item(row: tuple, sets: tuple[str, ...]) -> Item:
+    key, public_id, stamp, is_deleted, *packed = row
+    entry = unpack(packed[0]) if packed and not is_deleted else None
+    return Item(key, public_id, stamp.astimezone(UTC), sets, is_deleted, entry)
 
 
 def _places(
@@ -241,14 +264,9 @@ def count(user, *, until: datetime, since: datetime | None = None, spec: str = "
 
 def find_item(user, public_id: str) -> Item | None:
     """Return the item of a record, or None where this person may see none."""
-    row = (
-        FeedItem.objects.visible_to(user)
-        .filter(record__public_id=public_id)
-        .select_related("record")
-        .prefetch_related("sets")
-        .first()
-    )
-    return _item(row, with_entry=True) if row else None
+    found = FeedItem.objects.visible_to(user).filter(record__public_id=public_id)
+    items = _items(found, list(found.values_list("pk", flat=True)))
+    return items[0] if items else None
 
 
 def earliest(user) -> datetime | None:

@@ -1,10 +1,11 @@
 """Filing: the one way in, whichever door a file comes through."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from catalog.metadata import identifiers as numbers
@@ -27,16 +28,21 @@ from catalog.models import (
     Statement,
     User,
 )
+from catalog.models.public_id import new_public_id
 
 from .describing import describe
 from .history import write_event
+from .inserting import insert
 from .jobs import enqueue
 from .leaving import come_back
 from .locking import lock_audience
+from .settling import regroup
 from .store import Spooled, store
 
 FILED = "filed"
 ALREADY_HERE = "already here"
+LEAST = "9"
+"""The rank of what has no bytes: behind that of every file."""
 
 
 class FilingRefused(Exception):
@@ -80,7 +86,7 @@ def receive_filing(
     *,
     agency: Agency,
     source: Source,
-    spooled: Spooled,
+    spooled: Spooled | None,
     file_name: str,
     item_key: str,
     audience: str,
@@ -92,21 +98,23 @@ def receive_filing(
     idempotency_key: str = "",
     embargo_until: str = "",
 ) -> Receipt:
-    """File one file; the same filing again gives the same filing. The spool stays the caller's to discard.
+    """File one file, or without `spooled` its description alone; the same filing again gives the same filing.
 
-    The bytes are put into the store first: bytes without a row do no harm, a row without bytes would.
-    `embargo_until` is the day, as it was typed, on which others than the agency may see it; empty: at once.
-    Raises FilingRefused with every problem found.
+    The spool stays the caller's to discard. The bytes are put into the store first: bytes without a row do no harm, a
+    row without bytes would. What is only described has its record at once, and nothing is grouped with it; bytes that
+    come later under the same item key go to that record. `embargo_until` is the day, as it was typed, on which others
+    than the agency may see it; empty: at once. Raises FilingRefused with every problem found.
     """
-    values, numbers_found, placing = _checked(audience, embargo_until, values, identifiers, at)
-    key = store().keep(spooled)
+    values, numbers_found, placing = checked(audience, embargo_until, values, identifiers, at)
+    key = store().keep(spooled) if spooled else ""
     with transaction.atomic():
-        Source.objects.select_for_update(no_key=True).get(pk=source.pk)  # so that a repeat meanwhile finds the first
-        if repeat := _same_filing(source, item_key, spooled.sha256, idempotency_key):
+        lock_source(source)
+        if repeat := _same_filing(source, item_key, spooled, idempotency_key):
             return Receipt(repeat, ALREADY_HERE, (), is_repeat=True)
-        file = _file_row(spooled, key, at)
+        file = _file_row(spooled, key, at) if spooled else _described_row(source, item_key, at)
         audience_key = Filing.audience_key_for(placing.audience, agency)
-        copy, was_here = copy_of(file, audience_key, at)
+        superseded = _superseded(source, item_key)
+        copy, was_here = copy_of(file, audience_key, at, superseded)
         filing = Filing.objects.create(
             agency=agency,
             source=source,
@@ -121,7 +129,7 @@ def receive_filing(
             audience_after=placing.audience_after,
             filed_by=filed_by,
             filed_at=at,
-            supersedes=_superseded(source, item_key),
+            supersedes=superseded,
             idempotency_key=idempotency_key,
         )
         _state(filing, values, numbers_found, at)
@@ -132,17 +140,29 @@ def receive_filing(
             actor=filed_by,
             audience_key=audience_key,
             record=copy.record,
-            after={
-                "agency": agency.slug,
-                "file": file.sha256,
-                "name": file_name,
-                "values": [_plain(v) for v in values],
-            },
+            after=told_of(filing, file, values),
         )
         if copy.record.is_standing:
             describe(copy.record, at=at)
+        elif not spooled:
+            regroup([copy], audience_key, at=at)
         job = next_job(file, was_here)
     return Receipt(filing, ALREADY_HERE if was_here else FILED, (job,) if job else ())
+
+
+def lock_source(source: Source) -> None:
+    """Hold the source until the transaction ends, so that a repeat meanwhile finds the first."""
+    Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+
+
+def told_of(filing: Filing, file: ImageFile, values: Iterable[Value]) -> dict:
+    """Return what history keeps of a filing."""
+    return {
+        "agency": filing.agency.slug,
+        "file": file.sha256,
+        "name": filing.file_name or filing.item_key,
+        "values": [_plain(v) for v in values],
+    }
 
 
 def checked_placing(audience: str, embargo_until: str, at: datetime) -> Placing:
@@ -160,8 +180,13 @@ def checked_placing(audience: str, embargo_until: str, at: datetime) -> Placing:
     return Placing(Audience.RESTRICTED.value, until, audience) if until else Placing(audience)
 
 
-def _checked(
-    audience: str, embargo_until: str, values: Iterable[Value], identifiers: Iterable[tuple[str, str]], at: datetime
+def checked(
+    audience: str,
+    embargo_until: str,
+    values: Iterable[Value],
+    identifiers: Iterable[tuple[str, str]],
+    at: datetime,
+    schemes: Mapping[str, Scheme] | None = None,
 ) -> tuple[list[Value], list[tuple[Scheme, str]], Placing]:
     """Return normalised values, (scheme, number) pairs and the placing; raise FilingRefused with all that is wrong."""
     values = [normalise(v) for v in values]
@@ -170,7 +195,7 @@ def _checked(
         placing = checked_placing(audience, embargo_until, at)
     except FilingRefused as refused:
         problems += refused.problems
-    schemes = {s.slug: s for s in Scheme.objects.all()}
+    schemes = {s.slug: s for s in Scheme.objects.all()} if schemes is None else schemes
     found = []
     for slug, raw in identifiers:
         if slug not in schemes:
@@ -186,11 +211,13 @@ def _checked(
     return values, found, placing
 
 
-def _same_filing(source: Source, item_key: str, sha256: str, idempotency_key: str) -> Filing | None:
+def _same_filing(source: Source, item_key: str, spooled: Spooled | None, idempotency_key: str) -> Filing | None:
+    """Return the filing that was made before; a description says nothing new of an item that was filed already."""
     filings = Filing.objects.standing().filter(source=source).select_related("copy__record", "file")
     if idempotency_key and (filing := filings.filter(idempotency_key=idempotency_key).first()):
         return filing
-    return filings.filter(item_key=item_key, file__sha256=sha256, superseded_by__isnull=True).first()
+    of_item = filings.current().filter(item_key=item_key)
+    return (of_item.filter(file__sha256=spooled.sha256) if spooled else of_item).first()
 
 
 def _superseded(source: Source, item_key: str) -> Filing | None:
@@ -208,18 +235,56 @@ def _file_row(spooled: Spooled, key: str, at: datetime) -> ImageFile:
     return file
 
 
-def copy_of(file: ImageFile, audience_key: str, at: datetime) -> tuple[Copy, bool]:
+def _described_row(source: Source, item_key: str, at: datetime) -> ImageFile:
+    """Return the file that stands for an item without bytes: the one it had before it was withdrawn, or a new one."""
+    described = ImageFile.objects.filter(state=ImageFile.State.DESCRIBED)
+    before = described.filter(filings__source=source, filings__item_key=item_key).order_by("-pk").first()
+    return before or ImageFile.objects.create(**described_file(at))
+
+
+def described_file(at: datetime) -> dict:
+    """Return the fields of a file that was described only: there is nothing to examine, and it is the least of all."""
+    return {
+        "state": ImageFile.State.DESCRIBED,
+        "sha256": None,
+        "size_bytes": None,
+        "rank": LEAST,
+        "received_at": at,
+        "examined_at": at,
+        "settled_at": at,
+    }
+
+
+def copy_of(file: ImageFile, audience_key: str, at: datetime, superseded: Filing | None = None) -> tuple[Copy, bool]:
     """Return the file's copy in the audience, made with a record of its own where there is none; was it there?
 
-    One that has ended comes back with its home, so that the address is good again.
+    One that has ended comes back with its home, so that the address is good again. Where the item was only described
+    so far, its copy gets the bytes, and its record goes on. If these were here already it is grouped with them as any
+    other copy of the same bytes.
     """
     lock_audience(audience_key)
+    if file.has_bytes and superseded and (waiting := _waiting_copy(superseded, audience_key)):
+        waiting.file, waiting.apart = file, next_apart(file, audience_key)
+        waiting.save(update_fields=["file", "apart"])
+        return waiting, False
     copies = Copy.objects.select_related("record").filter(file=file, audience_key=audience_key, apart=0)
     if copy := copies.standing().first():
         return copy, True
     if ended := copies.first():
         return come_back(ended, at=at), False
     return new_copy(file, audience_key, at=at), False
+
+
+def _waiting_copy(superseded: Filing, audience_key: str) -> Copy | None:
+    """Return the copy of a filing that has no bytes yet, where it is one of this audience."""
+    waiting = Copy.objects.standing().filter(pk=superseded.copy_id, audience_key=audience_key)
+    return waiting.filter(file__state=ImageFile.State.DESCRIBED).select_related("record").first()
+
+
+def next_apart(file: ImageFile, audience_key: str) -> int:
+    """Return the number for one more copy of a file in an audience, 0 for the first."""
+    last = Copy.objects.filter(file=file, audience_key=audience_key).aggregate(last=Max("apart"))["last"]
+    return 0 if last is None else last + 1
 
 
 def new_copy(file: ImageFile, audience_key: str, *, at: datetime, apart: int = 0) -> Copy:
@@ -231,22 +296,26 @@ def new_copy(file: ImageFile, audience_key: str, *, at: datetime, apart: int = 0
 
 
 def _state(filing: Filing, values: Iterable[Value], numbers_found, at: datetime) -> None:
-    Statement.objects.bulk_create(
-        Statement(
-            filing=filing,
-            element=v.element,
-            value=v.value,
-            language=v.language,
-            scheme=v.scheme,
-            origin=Statement.Origin.FILED,
-            made_by=filing.filed_by,
-            made_at=at,
-        )
-        for v in values
-    )
+    insert(Statement, [statement(filing, value, at) for value in values])
     for scheme, number in dict.fromkeys(numbers_found):
         identifier, _ = Identifier.objects.get_or_create(scheme=scheme, value=number)
         Assignment.objects.create(filing=filing, identifier=identifier)
+
+
+def statement(filing: Filing, value: Value, at: datetime) -> dict[str, object]:
+    """Return the row of what a filing states."""
+    return {
+        "public_id": new_public_id(),
+        "filing_id": filing.pk,
+        "element": value.element,
+        "value": value.value,
+        "language": value.language,
+        "scheme": value.scheme,
+        "origin": Statement.Origin.FILED.value,
+        "note": "",
+        "made_by_id": filing.filed_by_id,
+        "made_at": at,
+    }
 
 
 def _plain(value: Value) -> list[str]:
@@ -255,6 +324,8 @@ def _plain(value: Value) -> list[str]:
 
 def next_job(file: ImageFile, was_here: bool) -> Job | None:
     """A new file is examined; a known one that is new to this audience is compared with what is there."""
+    if not file.has_bytes:
+        return None
     if not file.is_examined:
         return enqueue(Job.Kind.EXAMINE, file.pk) if file.state == ImageFile.State.RECEIVED else None
     if was_here or not file.is_readable:

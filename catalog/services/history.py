@@ -3,6 +3,8 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,39 +15,63 @@ from django.utils import timezone
 
 from catalog.models import Cursor, Event, EventPayload, Publication, Record, Unpublished, User
 
+from .inserting import insert
+
 PUBLISHED = "published"
 
 
-def write_event(
-    verb: str,
-    *,
-    object_id: str,
-    at: datetime,
-    actor: User | None = None,
-    audience_key: str = "",
-    record: Record | None = None,
-    reason: str = "",
-    before: Any = None,
-    after: Any = None,
-) -> Event:
-    """Write one line of history, in the transaction of the change that it tells of.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of history that is to be written, with the values before and after."""
 
-    The line keeps a salted digest; the values lie in a payload that can be erased without breaking it.
+    verb: str
+    object_id: str
+    at: datetime
+    actor: User | None = None
+    audience_key: str = ""
+    record: Record | None = None
+    reason: str = ""
+    before: Any = None
+    after: Any = None
+
+
+def write_event(verb: str, **told: Any) -> int:
+    """Write one line of history, in the transaction of the change that it tells of; return its key.
+
+    The other arguments are those of Line.
     """
-    salt = secrets.token_hex(16)
-    event = Event.objects.create(
-        verb=verb,
-        object_id=object_id,
-        at=at,
-        actor=actor,
-        audience_key=audience_key,
-        record=record,
-        reason=reason,
-        digest=payload_digest(salt, before, after),
+    return write_events([Line(verb=verb, **told)])[0]
+
+
+def write_events(lines: Iterable[Line]) -> list[int]:
+    """Write lines of history in their order, in the transaction of the changes that they tell of; return their keys.
+
+    Each keeps a salted digest; the values lie in a payload that can be erased without breaking it.
+    """
+    salted = [(line, secrets.token_hex(16)) for line in lines]
+    keys = insert(
+        Event,
+        [
+            {
+                "verb": line.verb,
+                "object_id": line.object_id,
+                "at": line.at,
+                "actor_id": line.actor.pk if line.actor else None,
+                "audience_key": line.audience_key,
+                "record_id": line.record.pk if line.record else None,
+                "reason": line.reason,
+                "digest": payload_digest(salt, line.before, line.after),
+            }
+            for line, salt in salted
+        ],
     )
-    EventPayload.objects.create(event=event, salt=salt, before=before, after=after)
-    Unpublished.objects.create(event=event)
-    return event
+    payloads = [
+        {"event_id": key, "salt": salt, "before": line.before, "after": line.after}
+        for key, (line, salt) in zip(keys, salted, strict=True)
+    ]
+    insert(EventPayload, payloads)
+    insert(Unpublished, [{"event_id": key} for key in keys])
+    return keys
 
 
 def payload_digest(salt: str, before: Any, after: Any) -> str:
@@ -66,9 +92,12 @@ def publish(limit: int = 5000) -> int:
     if not waiting:
         return 0
     now = timezone.now()
-    Publication.objects.bulk_create(
-        Publication(sequence=cursor.sequence + n, event_id=event_id, published_at=now)
-        for n, event_id in enumerate(waiting, start=1)
+    insert(
+        Publication,
+        [
+            {"sequence": sequence, "event_id": event_id, "published_at": now}
+            for sequence, event_id in enumerate(waiting, cursor.sequence + 1)
+        ],
     )
     Unpublished.objects.filter(event_id__in=waiting).delete()
     cursor.sequence += len(waiting)

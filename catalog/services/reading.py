@@ -1,11 +1,11 @@
 """A record as a reader sees it: all that its page, the API and the exports say of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from catalog.imaging.media import MediaType
@@ -59,6 +59,10 @@ class CopyView:
     filings: tuple[FilingView, ...]
     is_best: bool
     evidence: Match | None
+
+    @property
+    def is_described_only(self) -> bool:
+        return not self.file.has_bytes
 
     @property
     def width_px(self) -> int:
@@ -152,25 +156,45 @@ def read_record(record: Record, user) -> RecordView:
     All that is gathered lies in the record's own audience, save relations, which are shown where the other
     end is visible too. Records with very many filings show the first 500.
     """
-    copies = list(
-        Copy.objects.standing().filter(record=record).select_related("file").order_by("file__rank", "apart", "id")
+    (view,) = read_records([record], user)
+    return replace(
+        view,
+        decisions=tuple(_decisions(record, [c.copy for c in view.copies])),
+        history=tuple(_history(record, {f.filing.public_id for f in view.filings}, user)),
     )
-    filings = _filings(record, copies)
-    views = _copy_views(record, copies, filings)
-    by_id = {f.filing.public_id: f for f in filings}
-    return RecordView(
-        record=record,
-        copies=views,
-        filings=filings,
-        description=tuple(_description(record, by_id)),
-        identifiers=tuple(dict.fromkeys(i for f in filings for i in f.identifiers)),
-        conflicts=tuple(_conflict(c, by_id) for c in record.conflicts.order_by("element")),
-        relations=tuple(_relations(copies, user)),
-        decisions=tuple(_decisions(record, copies)),
-        history=tuple(_history(record, by_id, user)),
-        absorbed=tuple(record.absorbed.order_by("id").values_list("public_id", flat=True)[:MAX_FILINGS]),
-        why=tuple(_why(record, views)),
+
+
+def read_records(records: Sequence[Record], user) -> list[RecordView]:
+    """Gather the same of many records, in their order, with as many queries as for one; no decisions and no history."""
+    copies = _by(
+        "record_id",
+        Copy.objects.standing().filter(record__in=records).select_related("file").order_by("file__rank", "apart", "id"),
     )
+    filings = _filings(records)
+    views = _copy_views(records, copies, filings)
+    conflicts = _by("record_id", Conflict.objects.filter(record__in=records).order_by("element"))
+    absorbed = _by("absorbed_into_id", Record.objects.filter(absorbed_into__in=records).order_by("id"))
+    relations = _relations(copies, user)
+    found = []
+    for record in records:
+        own = filings[record.pk]
+        by_id = {f.filing.public_id: f for f in own}
+        found.append(
+            RecordView(
+                record=record,
+                copies=views[record.pk],
+                filings=tuple(own),
+                description=tuple(_description(record, by_id)),
+                identifiers=tuple(dict.fromkeys(i for f in own for i in f.identifiers)),
+                conflicts=tuple(_conflict(c, by_id) for c in conflicts[record.pk]),
+                relations=tuple(relations[record.pk]),
+                decisions=(),
+                history=(),
+                absorbed=tuple(r.public_id for r in absorbed[record.pk][:MAX_FILINGS]),
+                why=tuple(_why(record, views[record.pk])),
+            )
+        )
+    return found
 
 
 def read_tombstone(record: Record, user) -> Tombstone:
@@ -189,6 +213,14 @@ def tombstone_of_filing(filing: Filing, user) -> Tombstone:
     return Tombstone(filing.withdrawn_at, filing.agency.name, by, filing.withdrawn_because)
 
 
+def _by(attribute: str, rows: Iterable) -> defaultdict[int, list]:
+    """Return the rows in their order, by the value of an attribute."""
+    found: defaultdict[int, list] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, attribute)].append(row)
+    return found
+
+
 def label_of(element: str) -> str:
     """Return what people call a Dublin Core element, or a conflict's `identifier:<scheme>`."""
     known = ELEMENTS.get(element)
@@ -196,7 +228,8 @@ def label_of(element: str) -> str:
 
 
 def media_label(mime: str) -> str:
-    return MediaType.from_mime(mime).label
+    """Return the name of a kind of file; nothing where there is no file yet."""
+    return MediaType.from_mime(mime).label if mime else ""
 
 
 def differences(file: ImageFile, page: Page | None, best: ImageFile, best_page: Page | None) -> tuple[str, ...]:
@@ -224,51 +257,86 @@ def _size_phrase(page: Page, best: Page) -> str:
     return f"{page.width_px:,} x {page.height_px:,} pixels"
 
 
-def _filings(record: Record, copies: list[Copy]) -> tuple[FilingView, ...]:
-    filings = list(
-        Filing.objects.standing()
-        .filter(copy__in=copies)
-        .select_related("agency", "filed_by", "file", "source", "copy")
-        .order_by("filed_at", "id")[:MAX_FILINGS]
-    )
-    titles = dict(
-        Statement.objects.standing().filter(filing__in=filings, element="title").values_list("filing_id", "value")
-    )
+def _filings(records: Sequence[Record]) -> defaultdict[int, list[FilingView]]:
+    """Return the filings of each record, earliest first; of a record with very many the first 500."""
+    of_copies = Filing.objects.standing().filter(copy__record__in=records, copy__ended_at__isnull=True)
+    ordered = of_copies.select_related("agency", "filed_by", "file", "source", "copy").order_by("filed_at", "id")
+    crowded = [record.pk for record in records]
+    if len(records) > 1:
+        counted = of_copies.values("copy__record").annotate(count=Count("pk")).filter(count__gt=MAX_FILINGS)
+        crowded = list(counted.values_list("copy__record", flat=True))
+    filings = list(ordered.exclude(copy__record__in=crowded)) if len(records) > 1 else []
+    for record in crowded:
+        filings += ordered.filter(copy__record=record)[:MAX_FILINGS]
+    titled = Statement.objects.standing().filter(filing__in=filings, element="title")
+    titles = dict(titled.values_list("filing_id", "value"))
     numbers: dict[int, list[Identifier]] = defaultdict(list)
     assigned = Assignment.objects.filter(filing__in=filings).exclude(status=Assignment.Status.WRONG)
     for assignment in assigned.select_related("identifier__scheme").order_by("identifier__scheme__slug", "id"):
         numbers[assignment.filing_id].append(assignment.identifier)
-    return tuple(
-        FilingView(f, titles.get(f.pk, f.file_name), f.pk == record.record_copy_id, tuple(numbers[f.pk]))
-        for f in filings
-    )
+    chosen = {record.record_copy_id for record in records}
+    found: defaultdict[int, list[FilingView]] = defaultdict(list)
+    for f in filings:
+        title = titles.get(f.pk, f.file_name)
+        found[f.copy.record_id].append(FilingView(f, title, f.pk in chosen, tuple(numbers[f.pk])))
+    return found
 
 
-def _copy_views(record: Record, copies: list[Copy], filings: Iterable[FilingView]) -> tuple[CopyView, ...]:
-    of_copy: dict[int, list[FilingView]] = defaultdict(list)
-    for view in filings:
-        of_copy[view.filing.copy_id].append(view)
-    pages = {p.file_id: p for p in Page.objects.filter(file__in=[c.file_id for c in copies], number=1)}
-    best = next(c for c in copies if c.pk == record.best_copy_id)
-    files = [c.file_id for c in copies]
-    evidence: dict[int, Match] = {}
-    for match in Match.objects.filter(supports=Match.Supports.SAME_IMAGE, file_low__in=files, file_high__in=files):
-        for file_id in {match.file_low_id, match.file_high_id} - {best.file_id}:
-            if file_id not in evidence or best.file_id in (match.file_low_id, match.file_high_id):
-                evidence[file_id] = match
-    return tuple(
-        CopyView(
+def _copy_views(
+    records: Sequence[Record], copies: Mapping[int, list[Copy]], filings: Mapping[int, list[FilingView]]
+) -> dict[int, tuple[CopyView, ...]]:
+    files = [copy.file_id for own in copies.values() for copy in own if copy.file.has_bytes]
+    pages = {p.file_id: p for p in Page.objects.filter(file__in=files, number=1)} if files else {}
+    evidence = _evidence(records, copies)
+    return {
+        record.pk: tuple(_views_of_one(record, copies[record.pk], filings[record.pk], pages, evidence))
+        for record in records
+    }
+
+
+def _evidence(records: Sequence[Record], copies: Mapping[int, list[Copy]]) -> dict[tuple[int, int], Match]:
+    """Return by record and file why the file is the same picture: by comparison with the best copy, if there is one."""
+    several = {copy.file_id for own in copies.values() if len(own) > 1 for copy in own}
+    if not several:
+        return {}
+    known = Match.objects.filter(supports=Match.Supports.SAME_IMAGE, file_low__in=several, file_high__in=several)
+    beside = _by("file_low_id", known.order_by("id"))
+    found: dict[tuple[int, int], Match] = {}
+    for record in records:
+        best = next((c.file_id for c in copies[record.pk] if c.pk == record.best_copy_id), 0)
+        own = {copy.file_id for copy in copies[record.pk]}
+        for match in (m for low in own for m in beside[low] if m.file_high_id in own):
+            ends = {match.file_low_id, match.file_high_id}
+            for file_id in ends - {best}:
+                if (record.pk, file_id) not in found or best in ends:
+                    found[record.pk, file_id] = match
+    return found
+
+
+def _views_of_one(
+    record: Record,
+    copies: Iterable[Copy],
+    filings: Iterable[FilingView],
+    pages: Mapping[int, Page],
+    evidence: Mapping[tuple[int, int], Match],
+) -> Iterable[CopyView]:
+    """Yield the record's copies, the best one first."""
+    of_copy = _by("copy_id", (view.filing for view in filings))
+    by_key = {view.filing.pk: view for view in filings}
+    ordered = sorted(copies, key=lambda c: c.pk != record.best_copy_id)
+    best = ordered[0]
+    for c in ordered:
+        page = pages.get(c.file_id)
+        yield CopyView(
             copy=c,
             file=c.file,
-            first_page=pages.get(c.file_id),
+            first_page=page,
             media_label=media_label(c.file.media_type),
-            differs=() if c == best else differences(c.file, pages.get(c.file_id), best.file, pages.get(best.file_id)),
-            filings=tuple(of_copy[c.pk]),
+            differs=() if c == best else differences(c.file, page, best.file, pages.get(best.file_id)),
+            filings=tuple(by_key[filing.pk] for filing in of_copy[c.pk]),
             is_best=c == best,
-            evidence=evidence.get(c.file_id),
+            evidence=evidence.get((record.pk, c.file_id)),
         )
-        for c in sorted(copies, key=lambda c: c != best)
-    )
 
 
 def _description(record: Record, filings: dict[str, FilingView]) -> Iterable[DescribedElement]:
@@ -291,34 +359,46 @@ def _conflict(conflict: Conflict, filings: dict[str, FilingView]) -> ConflictVie
     )
 
 
-def _relations(copies: list[Copy], user) -> Iterable[RelationView]:
+def _relations(copies: Mapping[int, list[Copy]], user) -> defaultdict[int, list[RelationView]]:
+    """Return by record what it has to do with other records that this person may see."""
+    here = {copy.pk: record for record, own in copies.items() for copy in own}
     relations = (
         Relation.objects.of_standing_copies()
-        .filter(Q(from_copy__in=copies) | Q(to_copy__in=copies))
+        .filter(Q(from_copy__in=list(here)) | Q(to_copy__in=list(here)))
         .select_related("decision__decided_by", "match", "from_copy__record", "to_copy__record")
         .order_by("id")
     )
-    here = {c.pk for c in copies}
-    visible = set(
-        Record.objects.visible_to(user)
-        .standing()
-        .filter(pk__in=[r.pk for rel in relations for r in (rel.from_copy.record, rel.to_copy.record)])
-        .values_list("pk", flat=True)
-    )
+    ends = {r.pk for relation in relations for r in (relation.from_copy.record, relation.to_copy.record)}
+    standing = Record.objects.visible_to(user).standing().filter(pk__in=ends) if ends else ()
+    visible = {record.pk for record in standing}
+    found: defaultdict[int, list[RelationView]] = defaultdict(list)
     for relation in relations:
-        is_from_here = relation.from_copy_id in here
-        other = (relation.to_copy if is_from_here else relation.from_copy).record
-        if other.pk in visible:
-            yield RelationView(
-                sentence=_relation_sentence(relation, is_from_here),
-                because=relation.because,
-                kind=relation.kind,
-                how=relation.how,
-                other=other,
-                decision=relation.decision,
-                evidence=relation.match,
-                is_from_here=is_from_here,
-            )
+        for own, other, is_from_here in _ends(relation, here):
+            if other.pk in visible:
+                found[own].append(_relation_view(relation, other, is_from_here))
+    return found
+
+
+def _ends(relation: Relation, here: Mapping[int, int]) -> Iterable[tuple[int, Record, bool]]:
+    """Yield the records from which the relation is seen, each once, with the other end."""
+    start, end = here.get(relation.from_copy_id), here.get(relation.to_copy_id)
+    if start is not None:
+        yield start, relation.to_copy.record, True
+    if end is not None and end != start:
+        yield end, relation.from_copy.record, False
+
+
+def _relation_view(relation: Relation, other: Record, is_from_here: bool) -> RelationView:
+    return RelationView(
+        sentence=_relation_sentence(relation, is_from_here),
+        because=relation.because,
+        kind=relation.kind,
+        how=relation.how,
+        other=other,
+        decision=relation.decision,
+        evidence=relation.match,
+        is_from_here=is_from_here,
+    )
 
 
 def _relation_sentence(relation: Relation, is_from_here: bool) -> str:

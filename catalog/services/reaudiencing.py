@@ -20,6 +20,7 @@ from .filing import Placing, checked_placing, copy_of, next_job
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing
+from .settling import regroup
 from .withdrawing import AlreadyWithdrawn, checked_reason
 
 EMBARGO_OVER = "Its embargo is over."
@@ -105,5 +106,7 @@ def _place(filing: Filing, placing: Placing, *, reason: str, by: User | None, at
     leave(left, at=at, actor=by)
     if filing.copy.record.is_standing:
         describe(filing.copy.record, at=at)
+    elif not filing.file.has_bytes:
+        regroup([filing.copy], key, at=at, actor=by)
     job = next_job(filing.file, was_here)
     return Change(filing, is_new=True, jobs=(job,) if job else ())

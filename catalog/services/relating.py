@@ -376,7 +376,7 @@ def _not_heard_by(record: Record, illegible: list[tuple[Record, Match]]) -> set[
         return set()
     keys = [other.pk for other, _ in illegible]
     weighed: dict[int, list[tuple[int, Match]]] = {key: [] for key in keys}
-    links = Relation.objects.standing().filter(from_copy__record__in=keys, match__isnull=False)
+    links = Relation.objects.of_standing_copies().filter(from_copy__record__in=keys, match__isnull=False)
     for link in links.select_related("from_copy", "to_copy", "match"):
         weighed[link.from_copy.record_id].append((link.to_copy.record_id, link.match))
     for item in ReviewItem.objects.filter(worse__in=keys).select_related("match"):

@@ -1,16 +1,18 @@
 """Search: keeping its entries in step with the published order, and answering the search box."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from catalog.metadata.identifiers import looks_like
 from catalog.models import (
     Agency,
     Assignment,
+    Conflict,
     Cursor,
     Filing,
     Identifier,
@@ -22,11 +24,13 @@ from catalog.models import (
 from catalog.models.search import words_of
 
 from .history import changed_after
+from .inserting import insert
 
 SEARCH = "search"
 MAX_COUNT = 10_000
 MAX_WORDS = 12
 MAX_PAGE = 400
+EVENTS_AT_ONCE = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def _bears(numbers: Iterable[str]) -> Q:
 
 
 @transaction.atomic
-def follow(limit: int = 500) -> bool:
+def follow(limit: int = EVENTS_AT_ONCE) -> bool:
     """Bring the search up to date with the next published events; return whether there were any."""
     Cursor.objects.get_or_create(name=SEARCH)
     cursor = Cursor.objects.select_for_update().get(name=SEARCH)
@@ -170,49 +174,94 @@ def index_records(records: Iterable[Record]) -> None:
     In the order of their keys, so that two that do this at once never wait for one another.
     """
     records = sorted(records, key=lambda record: record.pk)
+    standing = [record for record in records if record.is_standing]
     SearchEntry.objects.filter(record__in=[r for r in records if not r.is_standing]).delete()
-    for record in records:
-        if record.is_standing:
-            _write_entry(record)
-
-
-def _write_entry(record: Record) -> None:
-    filings = list(Filing.objects.standing().filter(copy__record=record).select_related("agency"))
-    numbers = list(
-        Assignment.objects.filter(filing__in=filings)
-        .exclude(status=Assignment.Status.WRONG)
-        .values_list("identifier__scheme__slug", "identifier__value")
-        .distinct()
+    if not standing:
+        return
+    filings = _filings(standing)
+    numbers = _numbers(filings)
+    texts = _texts(standing, filings)
+    disputed = set(Conflict.objects.filter(record__in=standing).values_list("record", flat=True))
+    rows = SearchEntry.objects.bulk_create(
+        (
+            SearchEntry(
+                record=record,
+                audience_key=record.audience_key,
+                title=record.title,
+                body=_body(texts[record.pk], filings[record.pk], numbers[record.pk]),
+                year=_year(record),
+                filed_at=record.filed_at,
+                filing_count=len(filings[record.pk]),
+                has_conflict=record.pk in disputed,
+            )
+            for record in standing
+        ),
+        update_conflicts=True,
+        unique_fields=["record"],
+        update_fields=["audience_key", "title", "body", "year", "filed_at", "filing_count", "has_conflict"],
     )
-    entry, _ = SearchEntry.objects.update_or_create(
-        record=record,
-        defaults={
-            "audience_key": record.audience_key,
-            "title": record.title,
-            "body": _body(record, filings, [value for _, value in numbers]),
-            "year": _year(record),
-            "filed_at": record.filed_at,
-            "filing_count": len(filings),
-            "has_conflict": record.conflicts.exists(),
-        },
-    )
-    wanted = {(SearchFacet.Kind.AGENCY, f.agency.slug) for f in filings}
-    wanted |= {(SearchFacet.Kind.IDENTIFIER, f"{scheme}:{value}") for scheme, value in numbers}
-    known = {(f.kind, f.value): f.pk for f in entry.facets.all()}
-    SearchFacet.objects.filter(pk__in=[pk for facet, pk in known.items() if facet not in wanted]).delete()
-    SearchFacet.objects.bulk_create(
-        SearchFacet(entry=entry, kind=kind, value=value) for kind, value in sorted(wanted - set(known))
-    )
+    _write_facets(rows, filings, numbers)
 
 
-def _body(record: Record, filings: list[Filing], numbers: list[str]) -> str:
+def _write_facets(rows: list[SearchEntry], filings: dict, numbers: dict) -> None:
+    """Let each entry have the facets of its record, and no others."""
+    known: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for facet in SearchFacet.objects.filter(entry__in=rows):
+        known[facet.entry_id][facet.kind, facet.value] = facet.pk
+    gone, new = [], []
+    for row in rows:
+        wanted = {(SearchFacet.Kind.AGENCY.value, filing.agency.slug) for filing in filings[row.record_id]}
+        wanted |= {(SearchFacet.Kind.IDENTIFIER.value, f"{scheme}:{value}") for scheme, value in numbers[row.record_id]}
+        gone += [key for facet, key in known[row.pk].items() if facet not in wanted]
+        fresh = sorted(wanted - set(known[row.pk]))
+        new += [{"entry_id": row.pk, "kind": kind, "value": value} for kind, value in fresh]
+    SearchFacet.objects.filter(pk__in=gone).delete()
+    insert(SearchFacet, new)
+
+
+def _filings(records: list[Record]) -> dict[int, list[Filing]]:
+    """Return the filings of each record."""
+    found: dict[int, list[Filing]] = defaultdict(list)
+    filings = Filing.objects.standing().filter(copy__record__in=records).select_related("agency").order_by("pk")
+    for filing in filings.annotate(record_key=F("copy__record")):
+        found[filing.record_key].append(filing)
+    return found
+
+
+def _numbers(filings: dict[int, list[Filing]]) -> dict[int, list[tuple[str, str]]]:
+    """Return (scheme, number) of each record."""
+    record_of = {filing.pk: record for record, own in filings.items() for filing in own}
+    found: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
+    assigned = Assignment.objects.filter(filing__in=record_of).exclude(status=Assignment.Status.WRONG)
+    pairs = assigned.order_by("pk").values_list("filing", "identifier__scheme__slug", "identifier__value")
+    for filing, *pair in pairs:
+        found[record_of[filing]][tuple(pair)] = None
+    return defaultdict(list, {record: list(numbers) for record, numbers in found.items()})
+
+
+def _texts(records: list[Record], filings: dict[int, list[Filing]]) -> dict[int, list[str]]:
+    """Return what is stated of each record, of its filings and of their files."""
+    of_filing: dict[int, set[int]] = defaultdict(set)
+    of_file: dict[int, set[int]] = defaultdict(set)
+    for record, own in filings.items():
+        for filing in own:
+            of_filing[filing.pk].add(record)
+            of_file[filing.file_id].add(record)
+    of_record = {record.pk: {record.pk} for record in records}
+    found: dict[int, list[str]] = defaultdict(list)
+    for name, keys in (("filing", of_filing), ("file", of_file), ("record", of_record)):
+        stated = Statement.objects.standing().filter(**{f"{name}__in": list(keys)}).order_by("pk")
+        for key, value in stated.values_list(name, "value"):
+            for record in keys[key]:
+                found[record].append(value)
+    return found
+
+
+def _body(texts: list[str], filings: list[Filing], numbers: list[tuple[str, str]]) -> str:
     """Return all words by which somebody may look for the record, those of its lesser copies included."""
-    stated = Statement.objects.standing().filter(
-        Q(filing__in=filings) | Q(file__in={f.file_id for f in filings}) | Q(record=record)
-    )
-    texts = [*stated.values_list("value", flat=True), *numbers]
-    texts += [f.file_name for f in filings] + [f.agency.name for f in filings]
-    return " ".join(word for text in dict.fromkeys(texts) for word in words_of(text))
+    said = [*texts, *(value for _, value in numbers)]
+    said += [filing.file_name for filing in filings] + [filing.agency.name for filing in filings]
+    return " ".join(word for text in dict.fromkeys(said) for word in words_of(text))
 
 
 def _year(record: Record) -> int | None:

@@ -30,6 +30,8 @@ from .reviewing import forget_questions_of
 
 PROOF = "tier-1/1"
 IDENTICAL_BYTES = "The very same bytes."
+ONLY_COPY = "It is the only copy."
+BEST_COPY = "The best copy of this record."
 SAME_PICTURE = {
     "coded": "The same coded picture, bit for bit; only the metadata in the file differ.",
     "pixels": "The same pixels, every one; the file was only written in another way.",
@@ -310,7 +312,7 @@ def _answer_again(root: Record, *, at: datetime, actor: User | None) -> None:
 def _best_because(g: Group[Copy]) -> str:
     """Say which line of the order put the best copy before the next one."""
     if len(g.members) == 1:
-        return "It is the only copy."
+        return ONLY_COPY
     best, second = g.members[:2]
     if best.file_id == second.file_id:
         return IDENTICAL_BYTES
@@ -341,7 +343,7 @@ def _tie_members(g: Group[Copy], root: Record, pairs: Pairs, *, at: datetime, ac
 def _tie(copy: Copy, g: Group[Copy], pairs: Pairs) -> tuple[str, str, ImageFile | None]:
     """Return the tie of a copy to its group, the sentence that says so, and the file that proves it."""
     if copy == g.best:
-        return Copy.Tie.ANCHOR, "The best copy of this record.", None
+        return Copy.Tie.ANCHOR, BEST_COPY, None
     if any(copy.file_id == other.file_id for other in g.members if other != copy):
         return Copy.Tie.SAME_IMAGE, IDENTICAL_BYTES, None
     for other in g.members:

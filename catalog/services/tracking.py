@@ -7,13 +7,14 @@ from django.db.models import Exists, OuterRef, Q
 from catalog.models import Copy, Filing, ImageFile, Job, Membership, Record, ReviewItem, User
 
 RECEIVED, EXAMINING, SETTLED = "received", "examining", "settled"
-DAMAGED, QUARANTINED = "damaged", "quarantined"
+DAMAGED, QUARANTINED, DESCRIBED = "damaged", "quarantined", "described"
 STATES = {
     RECEIVED: "Received: waits to be examined.",
     EXAMINING: "Being examined and compared with what is here.",
     SETTLED: "Settled: its record can be found.",
     DAMAGED: "Settled, but the file is damaged: it is compared by its bytes alone.",
     QUARANTINED: "Set aside: the file cannot be read. It is kept as it came.",
+    DESCRIBED: "Settled: its record can be found. No picture has been filed with it yet.",
 }
 
 
@@ -103,6 +104,8 @@ def _agencies_of(user: User):
 def _state(file: ImageFile, record: Record, job: Job | None) -> str:
     if file.state == ImageFile.State.QUARANTINED:
         return QUARANTINED
+    if not file.has_bytes:
+        return DESCRIBED
     if record.state == Record.State.PENDING:
         is_begun = file.is_examined or (job is not None and job.state == Job.State.RUNNING)
         return EXAMINING if is_begun else RECEIVED

@@ -28,11 +28,11 @@ def copy_picture(copy: Copy, kind: str = "thumbnail") -> str:
 
 
 def card_of_record(record: Record, *, filing_count: int = 1, has_conflict: bool = False) -> Card:
-    """Return the card of a record whose best copy and record copy's agency were fetched with it."""
+    """Return the card of a record whose best copy, its file and record copy's agency were fetched with it."""
     return Card(
         address=record.get_absolute_url(),
         title=record.title or "Untitled",
-        picture=copy_picture(record.best_copy) if record.best_copy else "",
+        picture=copy_picture(record.best_copy) if record.best_copy and record.best_copy.file.has_bytes else "",
         agency=record.record_copy.agency.name if record.record_copy else "",
         date=_date(record),
         filed=f"filed {times(filing_count)}" if filing_count > 1 else "",

@@ -26,6 +26,12 @@ EXPORTS = (
     ("nt", "N-Triples", "application/n-triples"),
 )
 
+WITHOUT_A_PICTURE = {
+    ImageFile.State.DESCRIBED: "{agencies} filed this description; no picture has been filed with it yet.",
+    ImageFile.State.RECEIVED: "The picture was filed by {agencies}; it is being examined.",
+    ImageFile.State.QUARANTINED: "A picture was filed by {agencies}, but it cannot be read. {reason}",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FilingLine:
@@ -100,12 +106,12 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
         "audience": audience_in_words(record.audience_key),
         "filed": times(len(view.filings)),
         "filing_count": len(view.filings),
-        "picture": copy_picture(best.copy, "preview"),
+        "picture": "" if best.is_described_only else copy_picture(best.copy, "preview"),
         "picture_width": best.width_px,
         "picture_height": best.height_px,
         "picture_words": _picture_words(best),
         "download": _download(best),
-        "download_words": f"{best.media_label}, {size_in_words(best.file.size_bytes)}",
+        "download_words": _file_words(best),
         "damage": best.file.state_reason if best.file.state == ImageFile.State.DAMAGED else "",
         "why": view.why,
         "conflicts": [_conflict(c, view.identifiers) for c in view.conflicts],
@@ -127,8 +133,14 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
 def _picture_words(best: CopyView) -> str:
     agencies = joined(list(dict.fromkeys(f.filing.agency.name for f in best.filings)))
     pages = best.file.page_count
+    if best.file.state in WITHOUT_A_PICTURE:
+        return WITHOUT_A_PICTURE[best.file.state].format(agencies=agencies, reason=best.file.state_reason)
     words = f"As filed by {agencies}, {_size_words(best)}."
     return f"{words} Page 1 of {pages} is shown." if pages > 1 else words
+
+
+def _file_words(copy: CopyView) -> str:
+    return "" if copy.is_described_only else f"{copy.media_label}, {size_in_words(copy.file.size_bytes)}"
 
 
 def _size_words(copy: CopyView) -> str:
@@ -206,14 +218,14 @@ def _origin(value: dict) -> str:
 def _copy_line(view: RecordView, copy: CopyView, officer: User | None, files_for: set[Agency]) -> CopyLine:
     agencies = list(dict.fromkeys(f.filing.agency.name for f in copy.filings))
     is_damaged = copy.file.state == ImageFile.State.DAMAGED
-    facts = [_size_words(copy) if copy.width_px else "", copy.media_label, size_in_words(copy.file.size_bytes)]
+    facts = [_size_words(copy) if copy.width_px else "", _file_words(copy).replace(", ", " · ")]
     if copy.file.page_count > 1:
         facts.append(count(copy.file.page_count, "page"))
     decides = officer is not None and deciding.may_decide(officer, view.best.copy, copy.copy)
     return CopyLine(
         public_id=copy.copy.public_id,
         heading=joined(agencies),
-        picture=copy_picture(copy.copy),
+        picture="" if copy.is_described_only else copy_picture(copy.copy),
         relation=_relation_words(view, copy),
         facts=" · ".join(filter(None, facts)),
         download=_download(copy),
@@ -251,13 +263,15 @@ def _filing_line(view: FilingView, decides: bool, filings_of_copy: int, files_fo
 
 def _copies_words(view: RecordView) -> str:
     copies, filings = len(view.copies), len(view.filings)
+    if all(copy.is_described_only for copy in view.copies):
+        return "The filing" if filings == 1 else f"Filed {times(filings)}"
     if filings == 1:
         return "The copy"
     return f"All {copies} copies" if copies == filings else f"{count(copies, 'copy', 'copies')}, filed {times(filings)}"
 
 
 def _relations(view: RecordView) -> list[dict]:
-    records = Record.objects.select_related("best_copy", "record_copy__agency")
+    records = Record.objects.select_related("best_copy__file", "record_copy__agency")
     others = records.in_bulk([r.other.pk for r in view.relations])
     return [
         {"sentence": f"{r.sentence}:", "found": _found_words(r), "card": card_of_record(others[r.other.pk])}

@@ -1,5 +1,6 @@
 """OAI-PMH as harvesters see it: the protocol's own schema, two harvesters of others, and a catalog that changes."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from oaipmh_scythe import Scythe
 from sickle import Sickle
 
 from catalog.feeds import oai
-from catalog.models import Copy, Cursor, FeedItem, Record
-from catalog.services import deciding, feeding, history
+from catalog.metadata.validation import Value
+from catalog.models import Copy, Cursor, FeedItem, Filing, Record, Source
+from catalog.services import amending, deciding, feeding, history
+from catalog.services.loading import Item, file_descriptions
 from tests.conftest import drawn, jpeg, with_exif
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -229,6 +232,30 @@ def test_an_incremental_harvest_from_the_last_date_brings_what_changed(client, c
     deciding.undo(decision=decision, by=officer, at=timezone.now())
     let_the_second_close()
     assert dict(harvest(client, from_=date))[city["b"].home_record.public_id]
+
+
+def test_a_copy_of_hundreds_equals_the_catalog_although_that_changed_all_the_time(client, filer, monkeypatch):
+    agency = filer.memberships.get().agency
+    source = Source.objects.create(agency=agency, name="inventory", kind=Source.Kind.TABLE)
+    items = [Item(f"{n}", [Value("title", f"Item {n}"), Value("created", "unknown")]) for n in range(300)]
+    file_descriptions(agency=agency, source=source, items=items, audience="public", filed_by=None, at=timezone.now())
+    let_seconds_pass()
+    monkeypatch.setattr(oai, "PAGE", 25)
+    chance, amended = random.Random(1), set()
+
+    def between():
+        for filing in chance.sample(list(Filing.objects.select_related("copy__record")), 3):
+            values = [Value("title", f"Amended {len(amended)}")]
+            amending.amend(filing=filing, element="title", values=values, reason="", by=filer, at=timezone.now())
+            amended.add(filing.copy.record.public_id)
+        let_the_second_close()
+
+    date = ask(client, verb="Identify").findtext(f"{OAI}responseDate")
+    first = [key for key, _ in harvest(client, between)]
+    everything = set(Record.objects.values_list("public_id", flat=True))
+    assert {key for key in everything if first.count(key) != 1} <= amended
+    assert set(first) == everything
+    assert amended <= {key for key, _ in harvest(client, from_=date)} < everything
 
 
 def test_a_record_that_was_joined_to_another_is_deleted_and_lives_again_after_a_split(client, city, officer):

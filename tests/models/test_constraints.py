@@ -187,3 +187,16 @@ def test_the_same_item_and_file_is_filed_again_only_once_it_was_withdrawn(two_re
     Filing.objects.filter(pk=filing.pk).update(withdrawn_at=timezone.now(), withdrawn_because="So.")
     again.save()
     assert Filing.objects.current().filter(item_key=filing.item_key).get() == again
+
+
+def test_only_what_was_described_has_no_bytes(db):
+    now = timezone.now()
+    ImageFile.objects.create(state="described", received_at=now, examined_at=now, settled_at=now)
+    for wrong in (
+        {"state": "received"},
+        {"state": "described", "sha256": "a" * 64, "examined_at": now, "settled_at": now},
+        {"state": "described"},
+        {"state": "intact", "sha256": "a" * 64},
+    ):
+        with refused(), transaction.atomic():
+            ImageFile.objects.create(received_at=now, **wrong)

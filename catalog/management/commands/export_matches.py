@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 
-from catalog.models import Copy, Filing, Record, Relation, ReviewItem
+from catalog.models import Copy, Filing, ImageFile, Record, Relation, ReviewItem
 
 VERDICTS = {
     Relation.Kind.DERIVED_FROM: "derivative",
@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, audience: str, source: str, **_):
         filings = Filing.objects.standing().filter(audience_key=audience).order_by("filed_at", "pk")
+        filings = filings.exclude(file__state=ImageFile.State.DESCRIBED)  # these name no file
         if source:
             filings = filings.filter(source__name=source)
         count = 0

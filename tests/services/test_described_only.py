@@ -1,0 +1,120 @@
+"""Records without a picture: described, found and harvested, until one day the picture comes."""
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from catalog.formats.rdf import record_triples
+from catalog.models import Copy, Event, Filing, ImageFile, Record
+from catalog.services import deciding, entries, feeding, searching
+from tests.conftest import drawn, jpeg
+
+
+@pytest.fixture
+def described(file_it, run_jobs, agency) -> Record:
+    """A record of which only a description was filed, under the item key `item`."""
+    receipt = file_it(None, agency, key="item", title="North elevation", created="1998")
+    run_jobs()
+    return Record.objects.get(pk=receipt.filing.copy.record_id)
+
+
+def now(record: Record) -> Record:
+    return Record.objects.select_related("best_copy__file", "record_copy").get(pk=record.pk)
+
+
+def test_a_description_without_a_picture_is_a_record_at_once(file_it, agency):
+    receipt = file_it(None, agency, key="item", title="North elevation")
+    (record,) = Record.objects.standing()
+    assert (receipt.outcome, receipt.jobs) == ("filed", ())
+    assert (record.title, record.record_copy) == ("North elevation", receipt.filing)
+    assert record.best_copy.file.state == ImageFile.State.DESCRIBED
+    assert list(Event.objects.order_by("id").values_list("verb", flat=True)) == [
+        "filing.received", "record.stands", "record.described",
+    ]  # fmt: skip
+
+
+def test_the_same_description_again_adds_nothing(file_it, agency, described):
+    again = file_it(None, agency, key="item", title="North elevation")
+    assert again.is_repeat
+    assert Filing.objects.count() == 1
+
+
+def test_two_descriptions_are_never_one_record(file_it, run_jobs, agencies):
+    for slug in ("building", "metro"):
+        file_it(None, agencies[slug], key="item", title="The same words")
+    run_jobs()
+    assert Record.objects.standing().count() == 2
+
+
+def test_it_is_found_and_harvested_and_says_calmly_that_there_is_no_picture(client, described):
+    assert searching.find(user=None, words="elevation").total == 1
+    assertContains(client.get("/"), "North elevation")
+    page = client.get(described.get_absolute_url())
+    assertContains(page, "no picture has been filed with it yet")
+    assertNotContains(page, "<img")
+    feeding.closed_until()
+    (item,) = feeding.newest(None, 10)
+    assert item.entry.copies == ()
+    said = " ".join(map(str, record_triples(item.entry, entries.catalog_entry())))
+    assert "distribution" not in said
+    assert "checksum" not in said
+
+
+def test_the_api_has_no_checksum_of_what_was_not_filed(client, described):
+    (copy,) = client.get(f"/api/records/{described.public_id}/").json()["copies"]
+    assert (copy["sha256"], copy["size_bytes"], copy["condition"]) == (None, None, "described")
+    public_id = described.best_copy.public_id
+    assert client.get(f"/copy/{public_id}/original").status_code == 404
+    assert client.get(f"/copy/{public_id}/described").status_code == 404
+    assert client.get(f"/copy/{public_id}/description.xml").status_code == 200
+
+
+def test_the_picture_that_comes_later_goes_to_the_same_record(client, file_it, run_jobs, agency, described):
+    feeding.closed_until()
+    receipt = file_it(jpeg(drawn()), agency, key="item", title="North elevation, 1998")
+    assert receipt.filing.supersedes.item_key == "item"
+    assertContains(client.get(described.get_absolute_url()), "it is being examined")
+    run_jobs()
+    (record,) = Record.objects.standing()
+    assert record == described
+    assert (record.title, record.record_copy) == ("North elevation, 1998", receipt.filing)
+    assert record.best_copy.file.state == ImageFile.State.INTACT
+    assertContains(client.get(record.get_absolute_url()), "<img")
+    feeding.closed_until()
+    (item,) = feeding.newest(None, 10)
+    assert [copy.sha256 for copy in item.entry.copies] == [record.best_copy.file.sha256]
+
+
+def test_a_picture_that_was_here_already_joins_the_two_records(client, file_it, run_jobs, agencies, described):
+    data = jpeg(drawn())
+    file_it(data, agencies["metro"], key="theirs", title="From the line")
+    run_jobs()
+    other = Record.objects.get(title="From the line")
+    file_it(data, agencies["building"], key="item", title="North elevation")
+    run_jobs()
+    other.refresh_from_db()
+    assert now(described).is_standing
+    assert other.answering == described
+    assert client.get(other.get_absolute_url()).status_code == 301
+    assert described.copies.standing().count() == 2
+
+
+def test_a_picture_for_fewer_eyes_leaves_the_description_where_it_is(file_it, run_jobs, agency, described):
+    file_it(jpeg(drawn()), agency, key="item", title="Restricted", audience="restricted")
+    run_jobs()
+    assert now(described).title == "North elevation"
+    assert set(Record.objects.standing().values_list("audience_key", flat=True)) == {"public", "restricted:building"}
+
+
+def test_a_picture_that_cannot_be_read_says_so_on_the_record(client, file_it, run_jobs, agency, described):
+    file_it(jpeg(drawn())[:200], agency, key="item", title="North elevation")
+    run_jobs()
+    assertContains(client.get(described.get_absolute_url()), "it cannot be read")
+
+
+def test_nobody_decides_about_what_cannot_be_seen(file_it, run_jobs, agencies, officer, described):
+    file_it(jpeg(drawn()), agencies["metro"], key="theirs")
+    run_jobs()
+    a, b = Copy.objects.order_by("id")
+    with pytest.raises(deciding.Contradiction, match="nothing to compare"):
+        deciding.decide(copy_a=a, copy_b=b, verdict="same", reason="", by=officer, at=timezone.now())

@@ -5,6 +5,10 @@ Files a generated table through `load_metadata`, lets search and feeds follow, a
 the first pages against the last; the whole catalog in each serialisation. Memory is that of the server's processes,
 their own pages and those that they share counted once a process.
 
+`--times 10` lets the feeds hold ten times as many records as were filed: rows of records, of feed items and of sets are
+repeated in the database with ids of their own, because filing a million takes hours here. So a feed is as long as it
+would be, and what it says repeats itself.
+
 On SQLite in a folder of its own; DATABASE_URL names another database, which is filled if it has fewer records, and
 kept. Filling is the real thing, row by row through the services, so it takes longer than what is measured.
 """
@@ -37,6 +41,7 @@ WHOLE = ("/export.csv", "/export.xml", "/export.ttl", "/export.rdf", "/export.js
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=1, help="let the feeds hold every record so often (PostgreSQL)")
     parser.add_argument("--seconds", type=float, default=60, help="the longest that one harvest is measured")
     parser.add_argument("--parts", default="oai,ends,whole")
     parser.add_argument("--whole", default=",".join(WHOLE), help="the addresses that are fetched whole")
@@ -46,6 +51,7 @@ def main() -> None:
     try:
         print(f"Machine: {machine()}, {database()}", flush=True)
         fill(asked.records, folder)
+        multiply(asked.records, asked.times)
         count = prepare()
         with server() as pid:
             for part in asked.parts.split(","):
@@ -105,6 +111,37 @@ def fill(records: int, folder: Path) -> None:
         with timed(records - before, f"taken in by {name}"):
             while follower.follow():
                 pass
+
+
+def multiply(records: int, times: int) -> None:
+    """Repeat the rows that feeds read until there are `times` as many as were filed."""
+    from django.db import connection, transaction
+
+    from catalog.models import FeedItem, FeedSet, Record
+
+    filed = FeedItem.objects.count()
+    if filed >= records * times:
+        return
+    records_step, items_step = (model.objects.latest("pk").pk for model in (Record, FeedItem))
+    with timed(filed * (times - 1), "repeated"), transaction.atomic(), connection.cursor() as cursor:
+        for n in range(1, times):
+            record, item = f"+ {n * records_step}", f"+ {n * items_step}"
+            earlier = f"stamp - interval '{n} minutes'"
+            name = f"translate(substr(md5(random()::text || id || '{n}'), 1, 26), '0189', 'ghij')"
+            _repeat(cursor, Record, f"id <= {records_step}", id=f"id {record}", public_id=name)
+            _repeat(
+                cursor, FeedItem, f"id <= {items_step}", id=f"id {item}", record_id=f"record_id {record}", stamp=earlier
+            )
+            _repeat(cursor, FeedSet, f"item_id <= {items_step}", item_id=f"item_id {item}", stamp=earlier)
+    analyse()
+
+
+def _repeat(cursor, model, where: str, **other: str) -> None:
+    """Insert the rows of a table again, save what is to be otherwise."""
+    columns = [f.column for f in model._meta.concrete_fields if f.column != "id" or "id" in other]
+    chosen = ", ".join(other.get(column, column) for column in columns)
+    table = model._meta.db_table
+    cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {where}")  # noqa: S608
 
 
 @contextmanager

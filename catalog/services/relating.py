@@ -263,6 +263,7 @@ class _Around:
         else:
             outcome.links.append(_link(self.record, original, match))
             outcome.akin.add(original.pk)
+            outcome.made_from.add(original.pk)
 
     def _is_made_from_any(self, one: Record, others: list[Record], pairs: Pairs) -> bool:
         own = one.best_copy.file
@@ -307,16 +308,20 @@ class _Around:
         return None
 
     def _leave_out_explained(self, outcome: Outcome, akin: set[int], pairs: Pairs) -> None:
-        """Ask nobody whether the tilted or stamped copy of one form is another form: what it is akin to tells."""
+        """Ask nobody whether the tilted or stamped copy of one form is another form: what it is akin to tells.
+
+        Nor whether two copies of one sheet are the same, when both are linked with it.
+        """
         outcome.questions = [
             question
             for question in outcome.questions
-            if question.match.supports != Match.Supports.OPEN or not self._is_explained(question, akin, pairs)
+            if question.match.supports != Match.Supports.OPEN
+            or not (akin & self.akin[question.other(self.record).pk] or self._is_explained(question, akin, pairs))
         ]
 
     def _is_explained(self, question: Question, akin: set[int], pairs: Pairs) -> bool:
         """Tell whether either is akin to a record that fits it better, and that differs from the other one."""
-        other = question.worse if question.better == self.record else question.better
+        other = question.other(self.record)
         related = {self.record: akin, other: self.akin[other.pk]}
         for one, another in ((self.record, other), (other, self.record)):
             for relative in sorted(related[one] & self.by_key.keys(), key=lambda pk: rank(self.by_key[pk])):

@@ -38,6 +38,9 @@ class Question:
         """The most likely first, then the best: never by what came first."""
         return self.misfit, self.better.best_copy.file.rank, self.better.best_copy.apart
 
+    def other(self, record: Record) -> Record:
+        return self.worse if self.better == record else self.better
+
     def fields(self) -> dict:
         return {
             "better_id": self.better.pk,

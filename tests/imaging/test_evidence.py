@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from catalog.imaging.evidence import NOTICEABLE, Evidence, Region, compare, measure, tones
 from catalog.imaging.residue import is_less
-from catalog.imaging.rule import SAME_SCAN_NOISE, FileFacts, Supports, judge
+from catalog.imaging.rule import ABRUPT, SAME_SCAN_NOISE, SMOOTH, FileFacts, Supports, judge
 from catalog.imaging.working import WorkingPicture
 from tests.imaging.drawn import leaves, looked_at, photograph, sheet
 
@@ -492,3 +492,49 @@ def test_neighbouring_shots_of_sample_sequences_are_never_the_same(shared):
         seen = [looked_at(opened(path), f"{place}") for place, path in enumerate(shots)]
         for one, other in zip(seen, seen[1:], strict=False):
             assert said_of(measure(one, other), one, other) != Supports.SAME_IMAGE, folder.name
+
+
+# ---- what a tone curve must not hide, and what lies around ----
+
+
+@pytest.mark.parametrize("levels", [60, 110, 180])
+def test_a_watermark_shows_on_a_sheet_in_black_and_white(levels):
+    """Black text that became grey can be explained from the grey side: all dark levels are black."""
+    clean = sheet().point([255 * (level > 128) for level in range(256)])
+    marked = clean.convert("RGBA")
+    layer = Image.new("RGBA", clean.size, (0, 0, 0, 0))
+    ImageDraw.Draw(layer).text((300, 380), "COPY", font=ImageFont.load_default(140), fill=(255, 255, 255, levels))
+    marked = Image.alpha_composite(marked, layer).convert("RGB")
+    page = looked_at(clean, "a", is_page=True)
+    assert measure(page, page_of(marked)).worst > NOTICEABLE
+    assert measure(page, page_of(coded(clean.convert("RGB"), "JPEG", 50))).worst < NOTICEABLE
+
+
+def set_in(picture: Image.Image, edge: int, colour: int) -> Image.Image:
+    return ImageOps.expand(picture.convert("RGB"), edge, (colour,) * 3)
+
+
+def test_a_frame_begins_abruptly_and_a_scene_goes_on(picture, a):
+    framed = measure(a, looked_at(set_in(picture, 50, 250), "b"))
+    assert framed.border_b > ABRUPT > SMOOTH
+    crop = measure(a, looked_at(picture.crop((90, 70, 520, 400)), "b"))
+    assert crop.border_a < SMOOTH
+    assert (framed.border_a, crop.border_b) == (None, None)
+
+
+def test_the_blank_margin_of_a_sheet_goes_on(page):
+    crop = measure(page, page_of(sheet().crop((60, 20, 1_110, 800))))
+    assert crop.border_a < SMOOTH
+
+
+def test_two_photographs_of_sheets_are_compared_as_sheets():
+    """By their look neither is a scan, and a changed number is a small part of a scene."""
+    one, other = (
+        looked_at(photographed_again(sheet(number, scan=seed), seed), name)
+        for seed, (name, number) in enumerate((("a", "30514417"), ("b", "88020935")))
+    )
+    found = measure(one, other)
+    assert found.glyph_px > 0
+    assert judge(found, FileFacts("a", False, 746, 529, {}), FileFacts("b", False, 746, 529, {})).supports in (
+        Supports.DIFFERENT, Supports.OPEN,
+    )  # fmt: skip

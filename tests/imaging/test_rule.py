@@ -133,6 +133,25 @@ def test_what_shows_another_whole_with_nothing_around_it_was_made_from_that(more
 
 
 @pytest.mark.parametrize(
+    ("surround", "border", "more", "kind"),
+    [
+        (0.05, None, {}, "frame"),
+        (0.05, 20.0, {}, "frame"),
+        (0.28, 20.0, {}, "frame"),
+        (0.28, None, {}, "crop"),
+        (0.28, 3.0, {}, "crop"),
+        (0.48, 20.0, {}, "crop"),
+        (0.05, 1.0, {}, "crop"),
+        (0.05, 1.0, {"turned_degrees": 4.0}, "turned"),
+        (0.05, 1.0, {"is_bent": True}, "photograph"),
+    ],
+)
+def test_a_screen_begins_abruptly_and_a_blank_margin_goes_on(surround, border, more, kind):
+    judged = judge(replace(SAME, cover_a=0.4, surround_a=surround, border_a=border, **more), A, B)
+    assert (judged.kind, judged.made_from) == (kind, "a" if kind == "crop" else "b")
+
+
+@pytest.mark.parametrize(
     ("evidence", "kind"),
     [
         (replace(SAME, is_mirrored=True), "mirror image"),
@@ -174,7 +193,13 @@ def test_a_marked_crop_says_both():
         (replace(OTHER_INK, regions=(INK,), noise_alike=0.9), Supports.DERIVATIVE),
         (replace(OTHER_INK, noise_alike=0.9), Supports.DIFFERENT),
         (replace(OTHER_INK, regions=(INK,), noise_alike=None), Supports.OPEN),
+        (replace(OTHER_INK, regions=(INK,), noise_alike=None, median=0.05), Supports.DERIVATIVE),
+        (replace(OTHER_INK, noise_alike=None, median=0.05), Supports.DIFFERENT),
         (replace(DOUBTFUL, glyph_px=12.0), Supports.OPEN),
+        (replace(DOUBTFUL, glyph_px=12.0, noise_alike=0.9), Supports.OPEN),
+        (replace(DOUBTFUL, glyph_px=12.0, noise_alike=0.9, cover_a=0.7, surround_a=0.8), Supports.DERIVATIVE),
+        (replace(DOUBTFUL, glyph_px=4.0), Supports.DIFFERENT),
+        (replace(DOUBTFUL, glyph_px=4.0, p99=1.8), Supports.OPEN),
         (replace(CROP, glyph_px=12.0), Supports.DERIVATIVE),
         (replace(CROP, glyph_px=4.0), Supports.OPEN),
         (replace(UNALIKE, glyph_px=12.0), Supports.DIFFERENT),
@@ -211,6 +236,8 @@ def test_a_sheet_too_small_to_read_says_how_small():
         ({"cover_a": 0.4, "surround_a": 0.8}, "crop", "a"),
         ({"cover_b": 0.7, "surround_b": 0.02, "is_bent": True}, "photograph", "a"),
         ({"scale": 0.9}, "", None),
+        ({"scale": 0.6, "is_bent": True, "worst": 2.4, "p99": 1.6, "differing": 0.001}, "photograph", "a"),
+        ({"scale": 0.6, "is_bent": True, "worst": 3.0, "p99": 0.8, "differing": 0.001}, "", None),
     ],
 )
 def test_a_sheet_that_cannot_be_read_leans_to_what_it_was_made_from(more, kind, made_from):

@@ -167,6 +167,13 @@ def test_a_small_copy_of_a_form_is_linked_with_the_one_that_leaves_least_of_it(a
         assert related(agency, said, list(order)) == {(2, 0, "derived-from")}
 
 
+def test_two_copies_of_one_sheet_are_not_asked_about_once_both_are_linked_with_it(agency):
+    """Copies 1 and 2 are a mark-up and a mirror image of form 0; whether they differ from one another is left open."""
+    said = {(0, 1): ("derivative", None, PHASH), (0, 2): ("derivative", None, PHASH), (1, 2): ("open", None, PHASH)}
+    for order in permutations(range(3)):
+        assert related(agency, said, list(order)) == {(1, 0, "derived-from"), (2, 0, "derived-from")}
+
+
 def test_a_small_copy_that_two_forms_fit_alike_is_asked_about(agency):
     left = (0.3, 0.4, 0.4, 0.3)
     said = {(0, 1): ("different", None, PHASH), (0, 2): (ILLEGIBLE, left, LOCAL), (1, 2): (ILLEGIBLE, left, LOCAL)}

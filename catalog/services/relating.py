@@ -227,11 +227,8 @@ class _Around:
         """Return what stands between the record and better ones, the best first."""
         outcome = Outcome(made_from=set(self.decided_origins), akin=set(self.decided_origins))
         for one in self.better:
-            link = self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs)
-            if link and link.kind == Relation.Kind.DERIVED_FROM:
-                outcome.akin.add(one.record.pk)
-            if link and link.is_derivation_of(self.record):
-                outcome.made_from.add(one.record.pk)
+            if link := self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs):
+                self._note(link, outcome)
         self._choose_original(outcome, pairs)
         self._leave_out_explained(outcome, outcome.akin, pairs)
         return outcome
@@ -261,9 +258,22 @@ class _Around:
         if any(self._are_different(original, other, pairs) for other, _ in likely if other != original):
             outcome.questions += [_question(self.record, other, match) for other, match in likely]
         else:
-            outcome.links.append(_link(self.record, original, match))
-            outcome.akin.add(original.pk)
-            outcome.made_from.add(original.pk)
+            self._link_with_original(_link(self.record, original, match), outcome)
+
+    def _link_with_original(self, first: Link, outcome: Outcome) -> None:
+        """Link the record as if that had been known first: what this explains is not said again."""
+        original = first.other(self.record)
+        left = [link for link in outcome.links if original not in self.origins[link.other(self.record)]]
+        outcome.links = [first, *left]
+        outcome.made_from, outcome.akin = set(self.decided_origins), set(self.decided_origins)
+        for link in outcome.links:
+            self._note(link, outcome)
+
+    def _note(self, link: Link, outcome: Outcome) -> None:
+        if link.kind == Relation.Kind.DERIVED_FROM:
+            outcome.akin.add(link.other(self.record))
+        if link.is_derivation_of(self.record):
+            outcome.made_from.add(link.other(self.record))
 
     def _is_made_from_any(self, one: Record, others: list[Record], pairs: Pairs) -> bool:
         own = one.best_copy.file
@@ -370,8 +380,8 @@ def _by_extent(match: Match, copy: Record) -> tuple:
 
 
 def _compared_once(match: Match) -> dict | None:
-    """Return the measurements of the only two pages that were compared."""
-    compared = [page["evidence"] for page in match.measurements["pages"] if page["evidence"]]
+    """Return the measurements of the only two pages that were compared; None where there are more, or none."""
+    compared = [page["evidence"] for page in match.measurements.get("pages", ()) if page["evidence"]]
     return compared[0] if len(compared) == 1 else None
 
 

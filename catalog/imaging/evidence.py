@@ -50,6 +50,7 @@ _MAX_RATIO = 8.0
 _MIN_CORE_PX = 200
 _TEXTURE_LEVELS = 10.0
 _MOST_REGIONS = 20
+_EDGE = 0.05
 
 Box = tuple[float, float, float, float]
 Plane = NDArray[np.float32]
@@ -73,6 +74,11 @@ class Region:
     """Standard deviation of each picture's grey levels in it, in levels: near 0 where it was painted over."""
     ink_a: float = 0.5
     """Share of the difference in which a is the darker: near 1 or 0 where ink was added to one of them."""
+
+    @property
+    def is_at_edge(self) -> bool:
+        """Tell whether it lies within a twentieth of an edge: where scans show holes, shadows and what lies beneath."""
+        return self.right <= _EDGE or self.left >= 1 - _EDGE or self.bottom <= _EDGE or self.top >= 1 - _EDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +228,10 @@ def _hardly_agrees(e: Evidence) -> bool:
 
 def _plainly_differs(e: Evidence) -> bool:
     """Tell whether characters were exchanged; whether ink was only added takes a closer look."""
-    one_sided = sum(region.area * region.ink_a for region in e.regions) / (sum(r.area for r in e.regions) or 1.0)
-    return e.worst >= 1.25 * NOTICEABLE and len(e.regions) > 1 and 0.2 < one_sided < 0.8
+    written = [region for region in e.regions if not region.is_at_edge]
+    one_sided = sum(region.area * region.ink_a for region in written) / (sum(r.area for r in written) or 1.0)
+    worst = max((region.worst for region in written), default=0.0)
+    return worst >= 1.25 * NOTICEABLE and len(written) > 1 and 0.2 < one_sided < 0.8
 
 
 def _in_order(a: WorkingPicture, b: WorkingPicture) -> tuple[WorkingPicture, WorkingPicture]:

@@ -242,6 +242,11 @@ def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool
         if is_legible:
             return None
         return _illegible(e, a, b, f"They agree where they overlap, but {_too_small(e, a, b)}.", is_whole=is_whole)
+    written = tuple(region for region in e.regions if not region.is_at_edge)
+    if e.regions and not written:
+        because = f"They differ at the edge alone, {_where(e)}: a hole, a shadow, or a note in the margin?"
+        return _said(e, Supports.OPEN, because)
+    e = replace(e, regions=written)
     if e.is_bent and is_little and not _stands_out(e):
         because = f"They agree nearly everywhere, but one is soft and bent: {_how_much(e)}."
         return _illegible(e, a, b, because, is_whole=is_whole)

@@ -19,6 +19,7 @@ SAME = Evidence(
 SPOT = Region(0.1, 0.7, 0.2, 0.8, area=0.01, worst=5.0, spread_a=30.0, spread_b=40.0)
 INK = replace(SPOT, spread_a=1.5)
 WIPED = replace(SPOT, spread_b=1.5)
+HOLE = replace(SPOT, left=0.01, right=0.045)
 MARKED = replace(SAME, worst=5.0, differing=0.01, offset=20.0, correlation_worst=-0.1, regions=(SPOT,))
 DOUBTFUL = replace(SAME, worst=2.5, differing=0.001, regions=(replace(SPOT, area=0.001, worst=2.5),))
 SHEET = replace(SAME, glyph_px=12.0, noise_alike=0.3)
@@ -195,6 +196,9 @@ def test_a_marked_crop_says_both():
         (replace(OTHER_INK, regions=(INK,), noise_alike=None), Supports.OPEN),
         (replace(OTHER_INK, regions=(INK,), noise_alike=None, median=0.05), Supports.DERIVATIVE),
         (replace(OTHER_INK, noise_alike=None, median=0.05), Supports.DIFFERENT),
+        (replace(OTHER_INK, regions=(HOLE,)), Supports.OPEN),
+        (replace(OTHER_INK, regions=(HOLE, SPOT)), Supports.DIFFERENT),
+        (replace(OTHER_INK, regions=(HOLE, INK)), Supports.OPEN),
         (replace(DOUBTFUL, glyph_px=12.0), Supports.OPEN),
         (replace(DOUBTFUL, glyph_px=12.0, noise_alike=0.9), Supports.OPEN),
         (replace(DOUBTFUL, glyph_px=12.0, noise_alike=0.9, cover_a=0.7, surround_a=0.8), Supports.DERIVATIVE),

@@ -76,8 +76,11 @@ def seen_by(record: Record) -> set[str]:
 
 
 def test_a_question_waits_for_the_visitor(demo):
-    small, full = record("building", "mail/2019/alder_640_unit_5.jpg"), record("housing", "alder-640/HC-2019-0377.jpg")
-    assert are_asked_about(small, full)
+    stamped, plain = (
+        record("building", "mail/2019/alder_640_unit_5.jpg"),
+        record("housing", "alder-640/HC-2019-0377.jpg"),
+    )
+    assert are_asked_about(stamped, plain)
 
 
 def test_every_job_ends(demo):

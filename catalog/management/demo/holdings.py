@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -241,12 +242,12 @@ def sheets() -> Iterator[Item]:
         key="mail/2019/alder_640_unit_5.jpg",
         office="building",
         file_name="alder_640_unit_5.jpg",
-        draw=lambda: jpeg(scanned(form_of(alder), 377).reduce(3), 70, 72),
+        draw=lambda: jpeg(scanned(form_of(replace(alder, stamp="RECEIVED")), 640), 76, 200),
         title="Checklist for 640 Alder Avenue, as mailed by Housing",
         created="2019-06-11",
         terms=CITY,
         place=ALDER_COURT,
-        description="Too small to read every line: the full scan should be with Housing.",
+        description="Stamped at the counter and scanned again; the sheet without the stamp should be with Housing.",
         subjects=("checklists", "habitability"),
         kind="Text",
         language="eng",

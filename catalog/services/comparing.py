@@ -159,16 +159,22 @@ def _nearest(file: ImageFile, by_file: dict[int, list[Nearness]]) -> list[tuple[
     found.sort(key=lambda other: (min(near.order for near in other[1]), other[0].rank))
     if not file.pages.filter(is_page=True).exists():
         return found[:CANDIDATES_MAX]
-    by_hash = [other for other in found if any(near.is_by_hash for near in other[1])]
-    by_places = [other for other in found if other not in by_hash]
+    by_hash = [other for other in found if any(near.is_by_hash for near in other[1])][:SHEETS_BY_HASH_MAX]
+    by_places = [other for other in found if other not in by_hash and _votes(other[1]) >= MIN_VOTES]
+    by_places.sort(key=lambda other: _place_order(_votes(other[1]), other[0].rank))
     nearest, further = by_places[:SHEETS_BY_PLACES_MAX], by_places[SHEETS_BY_PLACES_MAX:]
     circles = circles_of([other.pk for other, _ in further])
     nearest += [
         (other, near)
         for other, near in further
-        if other.pk not in circles or circles[other.pk].admits(_place_order(max(one.votes for one in near), file.rank))
+        if not any(one.is_by_hash for one in near)
+        and (other.pk not in circles or circles[other.pk].admits(_place_order(_votes(near), file.rank)))
     ]
-    return by_hash[:SHEETS_BY_HASH_MAX] + nearest
+    return by_hash + nearest
+
+
+def _votes(found: list[Nearness]) -> int:
+    return max(near.votes for near in found)
 
 
 @dataclass(frozen=True, slots=True)

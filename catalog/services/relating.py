@@ -114,7 +114,7 @@ def relate(record: Record, *, at: datetime) -> None:
     illegible = {other.pk for other, _ in worse.illegible}
     stirred = _write_links(record, own.links, worse.links, illegible, at=at)
     stirred |= ask(record, own.questions + worse.questions, left_to=illegible, at=at)
-    stirred |= _not_heard_by(record, worse.illegible)
+    stirred |= around.not_heard_by(worse.illegible, pairs)
     relate_later(stirred | worse.unmeasured | ({record.pk} if is_missing else set()))
 
 
@@ -242,7 +242,10 @@ class _Around:
         likely = [
             (other, match)
             for other, match in outcome.illegible
-            if not any(_fits_better(rival, match) for _, rival in outcome.illegible)
+            if not any(
+                _fits_better(found, match) and self.are_different(rival, other, pairs)
+                for rival, found in outcome.illegible
+            )
         ] or outcome.illegible
         if not likely:
             return
@@ -255,7 +258,7 @@ class _Around:
                 rank(one[0]),
             ),
         )
-        if any(self._are_different(original, other, pairs) for other, _ in likely if other != original):
+        if any(self.are_different(original, other, pairs) for other, _ in likely if other != original):
             outcome.questions += [_question(self.record, other, match) for other, match in likely]
         else:
             self._link_with_original(_link(self.record, original, match), outcome)
@@ -282,7 +285,7 @@ class _Around:
         ]
         return any(match and Finding.of(match).made_from == sha256 for sha256, match in found)
 
-    def _are_different(self, one: Record, other: Record, pairs: Pairs) -> bool:
+    def are_different(self, one: Record, other: Record, pairs: Pairs) -> bool:
         """Tell whether two records do not come from one sheet, as far as evidence about their best copies says."""
         match = pairs.match(one.best_copy.file, other.best_copy.file)
         return match is None or match.supports not in (Match.Supports.DERIVATIVE, Match.Supports.SAME_IMAGE)
@@ -316,6 +319,26 @@ class _Around:
             outcome.links.append(link)
             return link
         return None
+
+    def not_heard_by(self, illegible: list[tuple[Record, Match]], pairs: Pairs) -> set[int]:
+        """Return those worse sheets that cannot be read alone and have not weighed yet whether the record fits them."""
+        weighed: dict[int, list[tuple[Record, Match]]] = {other.pk: [] for other, _ in illegible}
+        links = Relation.objects.of_standing_copies().filter(from_copy__record__in=weighed, match__isnull=False)
+        for link in links.select_related("from_copy", "to_copy__record__best_copy__file", "match"):
+            weighed[link.from_copy.record_id].append((link.to_copy.record, link.match))
+        for item in ReviewItem.objects.filter(worse__in=weighed).select_related("better__best_copy__file", "match"):
+            weighed[item.worse_id].append((item.better, item.match))
+        return {
+            other.pk
+            for other, match in illegible
+            if not any(
+                better == self.record
+                or (
+                    better.is_standing and _fits_better(found, match) and self.are_different(better, self.record, pairs)
+                )
+                for better, found in weighed[other.pk]
+            )
+        }
 
     def _leave_out_explained(self, outcome: Outcome, akin: set[int], pairs: Pairs) -> None:
         """Ask nobody whether the tilted or stamped copy of one form is another form: what it is akin to tells.
@@ -383,24 +406,6 @@ def _compared_once(match: Match) -> dict | None:
     """Return the measurements of the only two pages that were compared; None where there are more, or none."""
     compared = [page["evidence"] for page in match.measurements.get("pages", ()) if page["evidence"]]
     return compared[0] if len(compared) == 1 else None
-
-
-def _not_heard_by(record: Record, illegible: list[tuple[Record, Match]]) -> set[int]:
-    """Return those worse sheets that cannot be read alone and have not weighed yet whether this record fits them."""
-    if not illegible:
-        return set()
-    keys = [other.pk for other, _ in illegible]
-    weighed: dict[int, list[tuple[int, Match]]] = {key: [] for key in keys}
-    links = Relation.objects.of_standing_copies().filter(from_copy__record__in=keys, match__isnull=False)
-    for link in links.select_related("from_copy", "to_copy", "match"):
-        weighed[link.from_copy.record_id].append((link.to_copy.record_id, link.match))
-    for item in ReviewItem.objects.filter(worse__in=keys).select_related("match"):
-        weighed[item.worse_id].append((item.better_id, item.match))
-    return {
-        other.pk
-        for other, match in illegible
-        if not any(key == record.pk or _fits_better(found, match) for key, found in weighed[other.pk])
-    }
 
 
 def _misfit(match: Match) -> tuple[float, float]:

@@ -25,6 +25,9 @@ FLAT_MAX_DISTANCE_BITS = 8
 CANDIDATES_MAX = 200
 """So many a file, the nearest first: what looks like more than that looks like anything."""
 SHEETS_BY_HASH_MAX = 24
+SHEETS_OF_CROWD_MAX = 8
+"""Of the sheets that are near by hash, but not among the nearest, so many with the most places in common: a stamp moves
+the hash of a form as far from its original as from all others (measured: the original was the 64th)."""
 SHEETS_BY_PLACES_MAX = 8
 """Sheets of one template look alike in their thousands: of those that their ink does not rule out, only so many of the
 nearest are compared closely. By places a pair counts where either is among the nearest of the other, of all that
@@ -72,7 +75,7 @@ class Nearness:
 
 def find_candidates(file: ImageFile) -> list[Match]:
     """Return the candidate matches of an examined file, unsaved: at most one for each other file, and
-    200 in all; of sheets of paper the nearest 32, and those whose nearest this one is.
+    200 in all; of sheets of paper the nearest 40, and those whose nearest this one is.
 
     Only files that were filed for the same audience meet. Raises matching.NoMatcher where none answers.
     """
@@ -159,16 +162,17 @@ def _nearest(file: ImageFile, by_file: dict[int, list[Nearness]]) -> list[tuple[
     found.sort(key=lambda other: (min(near.order for near in other[1]), other[0].rank))
     if not file.pages.filter(is_page=True).exists():
         return found[:CANDIDATES_MAX]
-    by_hash = [other for other in found if any(near.is_by_hash for near in other[1])][:SHEETS_BY_HASH_MAX]
-    by_places = [other for other in found if other not in by_hash and _votes(other[1]) >= MIN_VOTES]
-    by_places.sort(key=lambda other: _place_order(_votes(other[1]), other[0].rank))
+    by_hash = [other for other in found if any(near.is_by_hash for near in other[1])]
+    by_places = [other for other in found if other not in by_hash]
+    by_hash, crowd = by_hash[:SHEETS_BY_HASH_MAX], by_hash[SHEETS_BY_HASH_MAX:]
+    crowd.sort(key=lambda other: _place_order(_votes(other[1]), other[0].rank))
+    by_hash += [other for other in crowd if _votes(other[1]) >= MIN_VOTES][:SHEETS_OF_CROWD_MAX]
     nearest, further = by_places[:SHEETS_BY_PLACES_MAX], by_places[SHEETS_BY_PLACES_MAX:]
     circles = circles_of([other.pk for other, _ in further])
     nearest += [
         (other, near)
         for other, near in further
-        if not any(one.is_by_hash for one in near)
-        and (other.pk not in circles or circles[other.pk].admits(_place_order(_votes(near), file.rank)))
+        if other.pk not in circles or circles[other.pk].admits(_place_order(_votes(near), file.rank))
     ]
     return by_hash + nearest
 

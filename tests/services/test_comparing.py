@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.models import ImageFile, Match, Page
 from catalog.services import comparing
-from catalog.services.comparing import SHEETS_BY_PLACES_MAX, Nearness
+from catalog.services.comparing import SHEETS_BY_HASH_MAX, SHEETS_BY_PLACES_MAX, SHEETS_OF_CROWD_MAX, Nearness
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +72,13 @@ def test_a_sheet_that_loses_one_of_its_nearest_is_looked_at_again():
         near = [Nearness(False, None, 0, 20, 1, 1)]
         comparing.keep_matches([comparing._candidate(other, first, near)], at=timezone.now())
     assert first.pk in comparing.crowded_by(others[-1])
+
+
+def test_of_a_crowd_those_with_the_most_places_in_common_are_compared_too():
+    """A stamp moves a form's hash as far from its original as from all other forms."""
+    sheet, original, *others = [file_of(number, is_sheet=True) for number in range(60)]
+    near = {other.pk: [Nearness(True, 38, 0, 25, 1, 1)] for other in others}
+    near[original.pk] = [Nearness(True, 42, 0, 180, 1, 1)]
+    found = [other for other, _ in comparing._nearest(sheet, near)]
+    assert original in found
+    assert len(found) == SHEETS_BY_HASH_MAX + SHEETS_OF_CROWD_MAX

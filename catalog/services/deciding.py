@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from catalog.models import Agency, Copy, Decision, Filing, ImageFile, Membership, Record, Relation, ReviewItem, User
 
+from .coming import new_copy, next_apart
 from .describing import describe
-from .filing import new_copy, next_apart
 from .history import write_event
 from .locking import lock_audience, lock_filing
 from .relating import retract_between
@@ -135,10 +135,15 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
     _require_officer(by, copy)
     if filing.is_withdrawn:
         raise Contradiction(WITHDRAWN)
-    if not copy.filings.standing().exclude(pk=filing.pk).exists():
+    if filing.file_id != copy.file_id:
+        raise Contradiction("This filing described the picture before it came: set the filing of the picture apart.")
+    if not copy.filings.standing().filter(file=copy.file_id).exclude(pk=filing.pk).exists():
         raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
     own = new_copy(copy.file, copy.audience_key, at=at, apart=next_apart(copy.file, copy.audience_key))
-    Filing.objects.filter(pk=filing.pk).update(copy=own)
+    described_before = Filing.objects.filter(copy=copy, source=filing.source_id, item_key=filing.item_key).exclude(
+        file=copy.file_id
+    )
+    Filing.objects.filter(Q(pk=filing.pk) | Q(pk__in=described_before)).update(copy=own)
     return decide(copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at)
 
 

@@ -15,8 +15,9 @@ from catalog.models import Filing, Job, User
 
 from . import jobs
 from .amending import NotAllowed, may_amend
+from .coming import copy_of
 from .describing import describe
-from .filing import Placing, checked_placing, copy_of, next_job
+from .filing import Placing, checked_placing, next_job
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing

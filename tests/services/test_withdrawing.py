@@ -47,6 +47,7 @@ def keeps_its_word() -> None:
             assert not record.record_copy.is_withdrawn
     for copy in Copy.objects.all():
         assert copy.filings.standing().exists() == (copy.ended_at is None)
+        assert copy.filings.standing().filter(file=copy.file_id).exists() == (copy.ended_at is None)
         assert {filing.audience_key for filing in copy.filings.all()} <= {copy.audience_key}
     assert not Record.objects.exclude(state="absorbed").filter(absorbed_into__isnull=False).exists()
     assert {e.record_id for e in SearchEntry.objects.all()} == {r.pk for r in standing()}

@@ -32,10 +32,16 @@ def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
     filing = lock_filing(filing)
     if filing.is_withdrawn:
         raise AlreadyWithdrawn("This filing was withdrawn before.")
-    _leave_the_order(filing)
+    earlier = filing.supersedes
     filing.withdrawn_at, filing.withdrawn_by, filing.withdrawn_because = at, by, reason
     filing.embargo_until, filing.audience_after = None, ""
-    filing.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "embargo_until", "audience_after"])
+    filing.supersedes = None
+    filing.save(
+        update_fields=[
+            "withdrawn_at", "withdrawn_by", "withdrawn_because", "embargo_until", "audience_after", "supersedes",
+        ]
+    )  # fmt: skip
+    Filing.objects.filter(supersedes=filing).update(supersedes=earlier)  # not before: an item has one first filing
     write_event(
         "filing.withdrawn", object_id=filing.public_id, at=at, actor=by, audience_key=filing.audience_key,
         record=filing.copy.record, reason=reason, after={"agency": filing.agency.slug},
@@ -51,12 +57,3 @@ def checked_reason(reason: str) -> str:
         message = f"Say why, in at most {LONGEST_REASON:,} characters: it is kept in the history."
         raise FilingRefused([Problem("reason", reason, message, "Filed under the wrong permit.")])
     return reason
-
-
-def _leave_the_order(filing: Filing) -> None:
-    """Let the filing that this one superseded, if any, be followed by the one that superseded it, if any."""
-    earlier, later = filing.supersedes_id, Filing.objects.filter(supersedes=filing).first()
-    Filing.objects.filter(pk=filing.pk).update(supersedes=None)
-    filing.supersedes_id = None
-    if later:
-        Filing.objects.filter(pk=later.pk).update(supersedes=earlier)

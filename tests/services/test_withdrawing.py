@@ -257,6 +257,22 @@ def test_a_withdrawn_filing_leaves_the_order_of_its_item(file_it, run_jobs, agen
     assert fourth.supersedes == first
 
 
+def test_bytes_come_again_after_others_under_the_same_item(file_it, run_jobs, agency, withdraw):
+    one, two = jpeg(drawn(1)), jpeg(drawn(2))
+    first, second, third = (file_it(data, agency, key="item").filing for data in (one, two, one))
+    run_jobs()
+    assert (third.supersedes, third.copy) == (second, first.copy)
+    assert file_it(one, agency, key="item").is_repeat
+    keeps_its_word()
+    withdraw(first)
+    assert fresh(second).supersedes is None
+    assert fresh(third).copy.ended_at is None
+    withdraw(second)
+    assert list(Filing.objects.current()) == [third]
+    assert fresh(third).supersedes is None
+    keeps_its_word()
+
+
 def test_what_never_stood_leaves_no_trace_for_others(file_it, run_jobs, agency, withdraw):
     withdraw(file_it(jpeg(drawn()), agency).filing)
     record = Record.objects.get()

@@ -106,7 +106,7 @@ def follows_what_is_filed() -> None:
         if record.is_standing:
             assert not item.is_deleted
             assert bytes(item.entry) == pack(entries.entry(record, None))
-            assert {one.spec for one in item.sets.all()} == set(feeding._sets_of(record))
+            assert {one.spec for one in item.sets.all()} == feeding._sets_of([record])[record.pk]
             assert item.audience_key == record.audience_key
         else:
             assert item is None or item.is_deleted

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Copy, Event, FeedItem, Filing, Record, Relation, ReviewItem, SearchEntry
-from catalog.services import amending, deciding, feeding, reading, searching, withdrawing
+from catalog.services import amending, deciding, feeding, reading, searching, tracking, withdrawing
 from catalog.services.filing import FilingRefused
 from tests.conftest import drawn, jpeg, tiny, with_exif
 
@@ -271,6 +271,17 @@ def test_bytes_come_again_after_others_under_the_same_item(file_it, run_jobs, ag
     assert list(Filing.objects.current()) == [third]
     assert fresh(third).supersedes is None
     keeps_its_word()
+
+
+def test_what_is_pending_is_closed_to_those_who_withdrew_from_it(file_it, agencies, filer, filer_of_all):
+    data = jpeg(drawn())
+    first = file_it(data, agencies["building"], key="a").filing
+    withdrawing.withdraw(filing=first, reason=WHY, by=filer, at=timezone.now())
+    file_it(data, agencies["metro"], key="b")
+    assert not tracking.records_open_to(filer).exists()
+    assert not tracking.copies_open_to(filer).exists()
+    assert tracking.records_open_to(filer_of_all).exists()
+    assert tracking.copies_open_to(filer_of_all).exists()
 
 
 def test_what_never_stood_leaves_no_trace_for_others(file_it, run_jobs, agency, withdraw):

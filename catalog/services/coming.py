@@ -18,8 +18,8 @@ def copy_of(file: ImageFile, audience_key: str, at: datetime, superseded: Filing
     """
     lock_audience(audience_key)
     if file.has_bytes and superseded and (waiting := _waiting_copy(superseded, audience_key)):
-        waiting.file, waiting.apart = file, next_apart(file, audience_key)
-        waiting.save(update_fields=["file", "apart"])
+        waiting.file, waiting.apart, waiting.because = file, next_apart(file, audience_key), ""
+        waiting.save(update_fields=["file", "apart", "because"])
         return waiting, False
     copies = Copy.objects.select_related("record").filter(file=file, audience_key=audience_key, apart=0)
     if copy := copies.standing().first():

@@ -1,7 +1,8 @@
 """For whom a filing is meant: its agency changes that, at once or from a day on, and then the filing moves.
 
 Records never span audiences. So a filing leaves its copy in the one and comes to the copy of its file in the other,
-as if it were filed there; evidence about the file is known already, or asked for.
+as if it were filed there, to what was only described under its item key, too; evidence about the file is known
+already, or asked for.
 """
 
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def _place(filing: Filing, placing: Placing, *, reason: str, by: User | None, at
         return Change(filing, is_new=False)
     left, was_here = filing.copy, True
     if key != filing.audience_key:
-        filing.copy, was_here = copy_of(filing.file, key, at)
+        filing.copy, was_here = copy_of(filing.file, key, at, filing.supersedes)
     before = filing.audience
     filing.audience, filing.audience_key = placing.audience, key
     filing.embargo_until, filing.audience_after = placing.embargo_until, placing.audience_after

@@ -143,3 +143,17 @@ def test_a_picture_that_is_set_apart_takes_its_description_along(
     run_jobs()
     assert Record.objects.standing().count() == 1
     keeps_its_word()
+
+
+def test_a_picture_that_others_may_see_now_comes_to_its_description(described, file_it, run_jobs, agency, filer):
+    address = record_of(described).public_id
+    picture = file_it(jpeg(drawn()), agency, key="item 7", title="Depot from the street", audience="restricted").filing
+    run_jobs()
+    reaudiencing.change_audience(
+        filing=fresh(picture), audience="public", reason="It is known.", by=filer, at=timezone.now()
+    )
+    run_jobs()
+    (record,) = Record.objects.standing()
+    assert (record.public_id, record.title) == (address, "Depot from the street")
+    assert record.best_copy.file == picture.file
+    keeps_its_word()

@@ -99,6 +99,17 @@ def test_a_picture_that_was_here_already_joins_the_two_records(client, file_it, 
     assert described.copies.standing().count() == 2
 
 
+def test_a_better_picture_that_comes_later_takes_the_worse_one_in(file_it, run_jobs, agencies, described):
+    better = drawn(size=(1600, 1200))
+    file_it(jpeg(better.resize((800, 600))), agencies["metro"], key="theirs", title="Small")
+    run_jobs()
+    file_it(jpeg(better), agencies["building"], key="item", title="Large")
+    run_jobs()
+    (record,) = Record.objects.standing()
+    assert (record, record.best_copy.file.size_bytes) == (described, len(jpeg(better)))
+    assert record.copies.standing().count() == 2
+
+
 def test_a_picture_for_fewer_eyes_leaves_the_description_where_it_is(file_it, run_jobs, agency, described):
     file_it(jpeg(drawn()), agency, key="item", title="Restricted", audience="restricted")
     run_jobs()

@@ -106,7 +106,7 @@ def _state(file: ImageFile, record: Record, job: Job | None) -> str:
         return QUARANTINED
     if not file.has_bytes:
         return DESCRIBED
-    if record.state == Record.State.PENDING:
+    if record.state == Record.State.PENDING or file.settled_at is None:
         is_begun = file.is_examined or (job is not None and job.state == Job.State.RUNNING)
         return EXAMINING if is_begun else RECEIVED
     return DAMAGED if file.state == ImageFile.State.DAMAGED else SETTLED

@@ -1,12 +1,13 @@
 """Records without a picture: described, found and harvested, until one day the picture comes."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from catalog.formats.rdf import record_triples
 from catalog.models import Copy, Event, Filing, ImageFile, Record
-from catalog.services import deciding, entries, feeding, searching
+from catalog.services import deciding, entries, feeding, searching, tracking
 from tests.conftest import drawn, jpeg
 
 
@@ -74,6 +75,7 @@ def test_the_picture_that_comes_later_goes_to_the_same_record(client, file_it, r
     receipt = file_it(jpeg(drawn()), agency, key="item", title="North elevation, 1998")
     assert receipt.filing.supersedes.item_key == "item"
     assertContains(client.get(described.get_absolute_url()), "it is being examined")
+    assert tracking.progress_of(receipt.filing, AnonymousUser()).state == tracking.RECEIVED
     run_jobs()
     (record,) = Record.objects.standing()
     assert record == described

@@ -77,8 +77,9 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
     """
     if verdict not in PAIR_VERDICTS or copy_a == copy_b or copy_a.audience_key != copy_b.audience_key:
         raise ValueError("a decision is about two copies of one audience")
-    _require_officer(by, copy_a, copy_b)
     lock_audience(copy_a.audience_key)
+    copy_a, copy_b = _as_they_stand(copy_a, copy_b)
+    _require_officer(by, copy_a, copy_b)
     _require_pictures(copy_a, copy_b)
     low, high = sorted((copy_a, copy_b), key=lambda c: c.pk)
     if standing := Decision.objects.effective().filter(copy_low=low, copy_high=high).first():
@@ -176,6 +177,14 @@ def _require_officer(user: User, *copies: Copy) -> None:
     if not may_decide(user, *copies):
         names = ", ".join(a.name for a in agencies_of(*copies))
         raise NotAllowed(f"Only a records officer of every agency that filed these images may decide: {names}.")
+
+
+def _as_they_stand(*copies: Copy) -> list[Copy]:
+    """Return the copies as they are now, under the lock. Raises Contradiction where one ended meanwhile."""
+    now = Copy.objects.standing().select_related("record").in_bulk([copy.pk for copy in copies])
+    if len(now) < len(copies):
+        raise Contradiction("One of these pictures was withdrawn meanwhile; nothing is to be decided about it.")
+    return [now[copy.pk] for copy in copies]
 
 
 def _require_pictures(*copies: Copy) -> None:

@@ -28,10 +28,11 @@ from catalog.models import (
 from catalog.models.public_id import new_public_id
 
 from .coming import copy_of
-from .describing import describe
+from .describing import describe, describe_record_of
 from .history import write_event
 from .inserting import insert
 from .jobs import enqueue
+from .locking import lock_audiences
 from .settling import regroup
 from .store import Spooled, store
 
@@ -110,6 +111,7 @@ def receive_filing(
         file = _file_row(spooled, key, at) if spooled else _described_row(source, item_key, at)
         audience_key = Filing.audience_key_for(placing.audience, agency)
         superseded = _superseded(source, item_key)
+        lock_audiences(audience_key, *([superseded.audience_key] if superseded else []))
         copy, was_here = copy_of(file, audience_key, at, superseded)
         filing = Filing.objects.create(
             agency=agency,
@@ -142,6 +144,8 @@ def receive_filing(
             describe(copy.record, at=at)
         elif not spooled:
             regroup([copy], audience_key, at=at)
+        if superseded:
+            describe_record_of(superseded, at=at)
         job = next_job(file, was_here)
     return Receipt(filing, ALREADY_HERE if was_here else FILED, (job,) if job else ())
 

@@ -18,7 +18,7 @@ from . import jobs
 from .amending import NotAllowed, may_amend
 from .coming import copy_of
 from .describing import describe
-from .filing import Placing, checked_placing, next_job
+from .filing import Placing, checked_placing, lock_source, next_job
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing
@@ -49,7 +49,9 @@ def change_audience(
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may change who sees its filings.")
     placing = checked_placing(audience, embargo_until, at)
-    return _place(filing, placing, reason=checked_reason(reason), by=by, at=at)
+    reason = checked_reason(reason)
+    lock_source(filing.source)
+    return _place(filing, placing, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -60,6 +62,7 @@ def end_embargo(filing: Filing, *, at: datetime) -> Change:
     """
     if filing.embargo_until is None:
         return Change(filing, is_new=False)
+    lock_source(filing.source)
     now = lock_filing(filing, Filing.audience_key_for(filing.audience_after, filing.agency))
     is_over = now.embargo_until is not None and now.embargo_until <= timezone.localdate(at)
     if not is_over or now.audience_after != filing.audience_after:

@@ -8,7 +8,8 @@ from catalog.metadata.validation import Problem, normalise_text
 from catalog.models import Filing, User
 
 from .amending import NotAllowed, may_amend
-from .filing import FilingRefused
+from .describing import describe_record_of
+from .filing import FilingRefused, lock_source
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing
@@ -29,10 +30,11 @@ def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may withdraw its filings.")
     reason = checked_reason(reason)
-    filing = lock_filing(filing)
+    lock_source(filing.source)
+    earlier = Filing.objects.filter(superseded_by=filing).first()
+    filing = lock_filing(filing, *([earlier.audience_key] if earlier else []))
     if filing.is_withdrawn:
         raise AlreadyWithdrawn("This filing was withdrawn before.")
-    earlier = filing.supersedes
     filing.withdrawn_at, filing.withdrawn_by, filing.withdrawn_because = at, by, reason
     filing.embargo_until, filing.audience_after = None, ""
     filing.supersedes = None
@@ -47,6 +49,8 @@ def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
         record=filing.copy.record, reason=reason, after={"agency": filing.agency.slug},
     )  # fmt: skip
     leave(filing.copy, at=at, actor=by)
+    if earlier:
+        describe_record_of(earlier, at=at)
     return filing
 
 

@@ -229,6 +229,14 @@ def test_a_decision_about_what_is_gone_is_nobodys_to_undo(file_it, run_jobs, age
         deciding.undo(decision=decision, by=officer, at=timezone.now())
 
 
+def test_nobody_decides_about_a_copy_that_was_withdrawn_meanwhile(file_it, run_jobs, agencies, withdraw, officer):
+    one, other = (file_it(jpeg(drawn(n)), agencies["building"], key=f"{n}").filing.copy for n in (1, 2))
+    run_jobs()
+    withdraw(one.filings.get())
+    with pytest.raises(deciding.Contradiction, match="withdrawn meanwhile"):
+        deciding.decide(copy_a=one, copy_b=other, verdict="same", reason="", by=officer, at=timezone.now())
+
+
 def test_a_decision_about_a_copy_that_is_gone_can_be_undone(file_it, run_jobs, agencies, withdraw, officer):
     data = jpeg(drawn())
     first = file_it(data, agencies["building"], key="a").filing
@@ -282,6 +290,22 @@ def test_what_is_pending_is_closed_to_those_who_withdrew_from_it(file_it, agenci
     assert not tracking.copies_open_to(filer).exists()
     assert tracking.records_open_to(filer_of_all).exists()
     assert tracking.copies_open_to(filer_of_all).exists()
+
+
+def test_the_record_of_an_earlier_filing_says_what_it_states_while_it_is_current(file_it, run_jobs, agencies, withdraw):
+    def says() -> set[str]:
+        record = fresh(first).copy.record
+        return {value["value"] for value in record.description["values"] if value["element"] == "created"}
+
+    first = file_it(jpeg(drawn(1)), agencies["building"], key="item", created="1995").filing
+    file_it(jpeg(drawn(1)), agencies["metro"], key="theirs", created="1990")
+    run_jobs()
+    assert says() == {"1995"}
+    second = file_it(jpeg(drawn(2)), agencies["building"], key="item", created="1995").filing
+    run_jobs()
+    assert says() == {"1990"}
+    withdraw(second)
+    assert says() == {"1995"}
 
 
 def test_what_never_stood_leaves_no_trace_for_others(file_it, run_jobs, agency, withdraw):

@@ -68,9 +68,9 @@ class Filing(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=("source", "item_key", "file"),
-                condition=models.Q(withdrawn_at__isnull=True),
-                name="filing_once_an_item_and_file",
+                fields=("source", "item_key"),
+                condition=models.Q(supersedes__isnull=True, withdrawn_at__isnull=True),
+                name="filing_one_first_an_item",
             ),
             models.UniqueConstraint(
                 fields=("source", "idempotency_key"),

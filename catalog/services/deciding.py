@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from catalog.models import Agency, Copy, Decision, Filing, ImageFile, Membership, Record, Relation, ReviewItem, User
 
+from .coming import new_copy, next_apart
 from .describing import describe
-from .filing import new_copy, next_apart
 from .history import write_event
 from .locking import lock_audience, lock_filing
 from .relating import retract_between
@@ -77,8 +77,9 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
     """
     if verdict not in PAIR_VERDICTS or copy_a == copy_b or copy_a.audience_key != copy_b.audience_key:
         raise ValueError("a decision is about two copies of one audience")
-    _require_officer(by, copy_a, copy_b)
     lock_audience(copy_a.audience_key)
+    copy_a, copy_b = _as_they_stand(copy_a, copy_b)
+    _require_officer(by, copy_a, copy_b)
     _require_pictures(copy_a, copy_b)
     low, high = sorted((copy_a, copy_b), key=lambda c: c.pk)
     if standing := Decision.objects.effective().filter(copy_low=low, copy_high=high).first():
@@ -135,10 +136,15 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
     _require_officer(by, copy)
     if filing.is_withdrawn:
         raise Contradiction(WITHDRAWN)
-    if not copy.filings.standing().exclude(pk=filing.pk).exists():
+    if filing.file_id != copy.file_id:
+        raise Contradiction("This filing described the picture before it came: set the filing of the picture apart.")
+    if not copy.filings.standing().filter(file=copy.file_id).exclude(pk=filing.pk).exists():
         raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
     own = new_copy(copy.file, copy.audience_key, at=at, apart=next_apart(copy.file, copy.audience_key))
-    Filing.objects.filter(pk=filing.pk).update(copy=own)
+    described_before = Filing.objects.filter(copy=copy, source=filing.source_id, item_key=filing.item_key).exclude(
+        file=copy.file_id
+    )
+    Filing.objects.filter(Q(pk=filing.pk) | Q(pk__in=described_before)).update(copy=own)
     return decide(copy_a=copy, copy_b=own, verdict=Decision.Verdict.DIFFERENT, reason=reason, by=by, at=at)
 
 
@@ -171,6 +177,14 @@ def _require_officer(user: User, *copies: Copy) -> None:
     if not may_decide(user, *copies):
         names = ", ".join(a.name for a in agencies_of(*copies))
         raise NotAllowed(f"Only a records officer of every agency that filed these images may decide: {names}.")
+
+
+def _as_they_stand(*copies: Copy) -> list[Copy]:
+    """Return the copies as they are now, under the lock. Raises Contradiction where one ended meanwhile."""
+    now = Copy.objects.standing().select_related("record").in_bulk([copy.pk for copy in copies])
+    if len(now) < len(copies):
+        raise Contradiction("One of these pictures was withdrawn meanwhile; nothing is to be decided about it.")
+    return [now[copy.pk] for copy in copies]
 
 
 def _require_pictures(*copies: Copy) -> None:

@@ -68,6 +68,12 @@ def describe(record: Record, *, at: datetime) -> None:
     write_events([_line(record, was["description"].get("values"), told, at)])
 
 
+def describe_record_of(filing: Filing, *, at: datetime) -> None:
+    """Describe the record in which a filing is, if it stands: another filing superseded it, or does so no more."""
+    for record in Record.objects.standing().filter(copies__filings=filing):
+        describe(record, at=at)
+
+
 def describe_anew(record: Record, filing: Filing, stated: Iterable[tuple[int, Value]], *, at: datetime) -> Line:
     """Describe, unsaved, a record whose only filing has no picture; return the line of history that tells of it.
 

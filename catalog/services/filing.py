@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from catalog.metadata import identifiers as numbers
@@ -16,13 +15,11 @@ from catalog.models import (
     Assignment,
     Audience,
     Batch,
-    Copy,
     Filing,
     Holding,
     Identifier,
     ImageFile,
     Job,
-    Record,
     Scheme,
     Source,
     Statement,
@@ -30,12 +27,12 @@ from catalog.models import (
 )
 from catalog.models.public_id import new_public_id
 
-from .describing import describe
+from .coming import copy_of
+from .describing import describe, describe_record_of
 from .history import write_event
 from .inserting import insert
 from .jobs import enqueue
-from .leaving import come_back
-from .locking import lock_audience
+from .locking import lock_audiences
 from .settling import regroup
 from .store import Spooled, store
 
@@ -114,6 +111,7 @@ def receive_filing(
         file = _file_row(spooled, key, at) if spooled else _described_row(source, item_key, at)
         audience_key = Filing.audience_key_for(placing.audience, agency)
         superseded = _superseded(source, item_key)
+        lock_audiences(audience_key, *([superseded.audience_key] if superseded else []))
         copy, was_here = copy_of(file, audience_key, at, superseded)
         filing = Filing.objects.create(
             agency=agency,
@@ -146,6 +144,8 @@ def receive_filing(
             describe(copy.record, at=at)
         elif not spooled:
             regroup([copy], audience_key, at=at)
+        if superseded:
+            describe_record_of(superseded, at=at)
         job = next_job(file, was_here)
     return Receipt(filing, ALREADY_HERE if was_here else FILED, (job,) if job else ())
 
@@ -253,46 +253,6 @@ def described_file(at: datetime) -> dict:
         "examined_at": at,
         "settled_at": at,
     }
-
-
-def copy_of(file: ImageFile, audience_key: str, at: datetime, superseded: Filing | None = None) -> tuple[Copy, bool]:
-    """Return the file's copy in the audience, made with a record of its own where there is none; was it there?
-
-    One that has ended comes back with its home, so that the address is good again. Where the item was only described
-    so far, its copy gets the bytes, and its record goes on. If these were here already it is grouped with them as any
-    other copy of the same bytes.
-    """
-    lock_audience(audience_key)
-    if file.has_bytes and superseded and (waiting := _waiting_copy(superseded, audience_key)):
-        waiting.file, waiting.apart = file, next_apart(file, audience_key)
-        waiting.save(update_fields=["file", "apart"])
-        return waiting, False
-    copies = Copy.objects.select_related("record").filter(file=file, audience_key=audience_key, apart=0)
-    if copy := copies.standing().first():
-        return copy, True
-    if ended := copies.first():
-        return come_back(ended, at=at), False
-    return new_copy(file, audience_key, at=at), False
-
-
-def _waiting_copy(superseded: Filing, audience_key: str) -> Copy | None:
-    """Return the copy of a filing that has no bytes yet, where it is one of this audience."""
-    waiting = Copy.objects.standing().filter(pk=superseded.copy_id, audience_key=audience_key)
-    return waiting.filter(file__state=ImageFile.State.DESCRIBED).select_related("record").first()
-
-
-def next_apart(file: ImageFile, audience_key: str) -> int:
-    """Return the number for one more copy of a file in an audience, 0 for the first."""
-    last = Copy.objects.filter(file=file, audience_key=audience_key).aggregate(last=Max("apart"))["last"]
-    return 0 if last is None else last + 1
-
-
-def new_copy(file: ImageFile, audience_key: str, *, at: datetime, apart: int = 0) -> Copy:
-    """Make a copy with a pending record of its own, its home."""
-    home = Record.objects.create(audience_key=audience_key, filed_at=at, modified_at=at)
-    return Copy.objects.create(
-        file=file, audience_key=audience_key, apart=apart, record=home, home_record=home, made_at=at
-    )
 
 
 def _state(filing: Filing, values: Iterable[Value], numbers_found, at: datetime) -> None:

@@ -1,16 +1,18 @@
 """Leaving and coming back: what becomes of a copy, and of its record, when a filing leaves it, and when one returns.
 
-A copy stands as long as a filing holds it, a record as long as a copy does. An ended copy keeps the record in which
-it ended, and its home, so that all can be again as it was when the same bytes are filed again.
+A copy stands as long as a filing of its file holds it, a record as long as a copy does. An ended copy keeps the record
+in which it ended, and its home, so that all can be again as it was when the same bytes are filed again.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
 
-from catalog.models import Conflict, Copy, Record, ReviewItem, SearchEntry, User
+from catalog.models import Conflict, Copy, Filing, Record, ReviewItem, SearchEntry, User
 
+from .coming import copy_of, exchange_homes, new_copy, next_apart
 from .describing import describe
 from .history import write_event
 from .relating import relate_later, retract_of
@@ -25,13 +27,46 @@ def leave(copy: Copy, *, at: datetime, actor: User | None) -> None:
     The search follows at once, so that nobody finds for a moment longer what was taken away.
     """
     record = Record.objects.get(pk=copy.record_id)
-    if copy.filings.standing().exists():
+    left = list(copy.filings.standing().select_related("file").order_by("filed_at", "pk"))
+    if any(filing.file_id == copy.file_id for filing in left):
         if record.is_standing:
             describe(record, at=at)
         touched = {record.pk}
     else:
+        own = _go_on_without(copy, record, left, at=at)
         touched = _end(copy, record, at=at, actor=actor)
+        if own:
+            regroup(own, copy.audience_key, at=at, actor=actor, at_once=True)
+            touched |= {one.home_record_id for one in own}
     index_records(Record.objects.filter(pk__in=touched).select_related("best_copy__file"))
+
+
+def _go_on_without(copy: Copy, record: Record, left: Iterable[Filing], *, at: datetime) -> list[Copy]:
+    """Give what is left in a copy whose bytes have left one of its own, an item each; return these copies.
+
+    Such items were described before their picture came. The first of them goes on at the address of the copy.
+    """
+    of_item: dict[tuple[int, str], list[Filing]] = defaultdict(list)
+    for filing in left:
+        of_item[filing.source_id, filing.item_key].append(filing)
+    own = []
+    for filings in of_item.values():
+        one, was_here = copy_of(filings[-1].file, copy.audience_key, at)
+        if was_here:
+            one = new_copy(one.file, one.audience_key, at=at, apart=next_apart(one.file, one.audience_key))
+        Filing.objects.filter(pk__in=[filing.pk for filing in filings]).update(copy=one)
+        own.append(one)
+    if own:
+        _take_home(own[0], copy, record)
+    return own
+
+
+def _take_home(own: Copy, copy: Copy, record: Record) -> None:
+    """Let a pending copy have the home of one that is about to end; its own is left to that, and answers no more."""
+    exchange_homes(own, copy)
+    Copy.objects.filter(pk=own.pk).update(record=own.home_record_id)
+    own.record_id = own.home_record_id
+    Record.objects.filter(pk=copy.home_record_id).update(state=Record.State.ABSORBED, absorbed_into=record)
 
 
 def _end(copy: Copy, record: Record, *, at: datetime, actor: User | None) -> set[int]:
@@ -65,14 +100,6 @@ def _pass_home_on(copy: Copy, left: Iterable[Copy]) -> None:
         exchange_homes(copy, min(left, key=lambda other: other.home_record_id))
 
 
-def exchange_homes(one: Copy, other: Copy) -> None:
-    """Let two copies exchange their homes. For a moment one has none: a foreign key is checked when all is done."""
-    homes = one.home_record_id, other.home_record_id
-    for copy, home in ((one, -one.pk), (other, homes[0]), (one, homes[1])):
-        Copy.objects.filter(pk=copy.pk).update(home_record=home)
-    one.home_record_id, other.home_record_id = homes[1], homes[0]
-
-
 def _withdraw(record: Record, *, at: datetime, actor: User | None) -> set[int]:
     """Let a record end of which no copy is left, and those it answers for; return the records asked about with it."""
     Conflict.objects.filter(record=record).delete()
@@ -90,21 +117,3 @@ def _withdraw(record: Record, *, at: datetime, actor: User | None) -> set[int]:
         )  # fmt: skip
     SearchEntry.objects.filter(record=record).delete()
     return forget_questions_of([record.pk])
-
-
-def come_back(copy: Copy, *, at: datetime) -> Copy:
-    """Let an ended copy stand again: pending, at its home, to be compared as if it were new.
-
-    Where the record in which it ended was withdrawn, that is its home now: the address that people know. Decisions
-    about the copy hold again.
-    """
-    ended_in = Record.objects.select_related("home_copy").get(pk=copy.record_id)
-    if ended_in.state == Record.State.WITHDRAWN and ended_in.home_copy.ended_at and copy != ended_in.home_copy:
-        exchange_homes(copy, ended_in.home_copy)
-    Record.objects.filter(pk=copy.home_record_id).update(
-        state=Record.State.PENDING, absorbed_into=None, filed_at=at, modified_at=at
-    )
-    Copy.objects.filter(pk=copy.pk).update(
-        ended_at=None, record=copy.home_record_id, tie=Copy.Tie.ANCHOR, because="", made_at=at
-    )
-    return Copy.objects.select_related("record").get(pk=copy.pk)

@@ -13,13 +13,18 @@ def lock_audience(key: str) -> None:
     AudienceGroup.objects.select_for_update().get(key=key)
 
 
+def lock_audiences(*keys: str) -> None:
+    """Lock several audiences, in the order of their keys, so that nobody waits for one who waits for them."""
+    for key in sorted(set(keys)):
+        lock_audience(key)
+
+
 def lock_filing(filing: Filing, *other_keys: str) -> Filing:
     """Lock the audience of a filing, and others, in the order of their keys; return the filing as it is now.
 
     Raises ChangedMeanwhile where the filing has left its audience since it was read.
     """
-    for key in sorted({filing.audience_key, *other_keys}):
-        lock_audience(key)
+    lock_audiences(filing.audience_key, *other_keys)
     now = Filing.objects.select_related("agency", "file", "copy__record", "copy__file").get(pk=filing.pk)
     if now.audience_key != filing.audience_key:
         raise ChangedMeanwhile("Somebody changed meanwhile who may see this filing. Look at it again.")

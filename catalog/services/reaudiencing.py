@@ -1,7 +1,8 @@
 """For whom a filing is meant: its agency changes that, at once or from a day on, and then the filing moves.
 
 Records never span audiences. So a filing leaves its copy in the one and comes to the copy of its file in the other,
-as if it were filed there; evidence about the file is known already, or asked for.
+as if it were filed there, to what was only described under its item key, too; evidence about the file is known
+already, or asked for.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from catalog.models import Filing, Job, User
 
 from . import jobs
 from .amending import NotAllowed, may_amend
+from .coming import copy_of
 from .describing import describe
-from .filing import Placing, checked_placing, copy_of, next_job
+from .filing import Placing, checked_placing, lock_source, next_job
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing
@@ -47,7 +49,9 @@ def change_audience(
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may change who sees its filings.")
     placing = checked_placing(audience, embargo_until, at)
-    return _place(filing, placing, reason=checked_reason(reason), by=by, at=at)
+    reason = checked_reason(reason)
+    lock_source(filing.source)
+    return _place(filing, placing, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -58,6 +62,7 @@ def end_embargo(filing: Filing, *, at: datetime) -> Change:
     """
     if filing.embargo_until is None:
         return Change(filing, is_new=False)
+    lock_source(filing.source)
     now = lock_filing(filing, Filing.audience_key_for(filing.audience_after, filing.agency))
     is_over = now.embargo_until is not None and now.embargo_until <= timezone.localdate(at)
     if not is_over or now.audience_after != filing.audience_after:
@@ -86,7 +91,7 @@ def _place(filing: Filing, placing: Placing, *, reason: str, by: User | None, at
         return Change(filing, is_new=False)
     left, was_here = filing.copy, True
     if key != filing.audience_key:
-        filing.copy, was_here = copy_of(filing.file, key, at)
+        filing.copy, was_here = copy_of(filing.file, key, at, filing.supersedes)
     before = filing.audience
     filing.audience, filing.audience_key = placing.audience, key
     filing.embargo_until, filing.audience_after = placing.embargo_until, placing.audience_after

@@ -45,7 +45,7 @@ def measure_around(file: ImageFile, *, seconds: float | None = None) -> None:
     """
     pairs = Pairs(measures=True, seconds=seconds)
     for key, seeds in _seeds(file).items():
-        groups_around([c.pk for c in seeds], Around(key, seeds, pairs))
+        groups_around([c.pk for c in seeds], Around(key, seeds, pairs), is_stirred=_stand_with_new_bytes(seeds))
 
 
 def settle(file: ImageFile, *, at: datetime) -> bool:
@@ -59,6 +59,12 @@ def settle(file: ImageFile, *, at: datetime) -> bool:
         relate_later(set(crowded.values_list("record", flat=True)))
     done = [regroup(seeds, key, at=at) for key, seeds in _seeds(file).items()]
     return all(done)
+
+
+def _stand_with_new_bytes(seeds: Iterable[Copy]) -> bool:
+    """Tell whether a picture came to a record that stood without one: those near it are looked at again, too."""
+    new = [copy.pk for copy in seeds if not copy.because]
+    return bool(new) and Copy.objects.filter(pk__in=new, record__state=Record.State.STANDING).exists()
 
 
 def _seeds(file: ImageFile) -> dict[str, list[Copy]]:
@@ -82,7 +88,7 @@ def regroup(
     lock_audience(audience_key)
     seeds, pairs = list(seeds), Pairs(measures=False)
     around = Around(audience_key, seeds, pairs)
-    grouping = groups_around([c.pk for c in seeds], around, is_stirred=at_once)
+    grouping = groups_around([c.pk for c in seeds], around, is_stirred=at_once or _stand_with_new_bytes(seeds))
     if pairs.missing and not at_once:
         return False
     for one, _ in pairs.missing.values():

@@ -57,8 +57,8 @@ def filings_followed_by(user: User):
 
 
 def records_open_to(user: User):
-    """Return the records whose address answers this person; pending ones answer members of a filing agency alone."""
-    is_open = Q(state__in=ANSWERING) | Q(state=Record.State.PENDING) & Exists(_own_filings_of("pk", user))
+    """Return the records whose address answers this person; pending ones only agencies that have a filing there."""
+    is_open = Q(state__in=ANSWERING) | Q(state=Record.State.PENDING) & Exists(_own_filings_of("pk", user).standing())
     return Record.objects.visible_to(user).filter(is_open)
 
 
@@ -70,9 +70,9 @@ def records_gone_for(user: User):
 
 
 def copies_open_to(user: User):
-    """Return the copies whose bytes and pictures this person may see; of pending records, members of its agency."""
+    """Return the copies whose bytes and pictures this person may see; of pending records, only of their agency’s."""
     copies = Copy.objects.visible_to(user).standing()
-    is_open = Q(record__state__in=ANSWERING) | Exists(_own_filings_of("record", user))
+    is_open = Q(record__state__in=ANSWERING) | Exists(_own_filings_of("record", user).standing())
     return copies.filter(is_open)
 
 
@@ -106,7 +106,7 @@ def _state(file: ImageFile, record: Record, job: Job | None) -> str:
         return QUARANTINED
     if not file.has_bytes:
         return DESCRIBED
-    if record.state == Record.State.PENDING:
+    if record.state == Record.State.PENDING or file.settled_at is None:
         is_begun = file.is_examined or (job is not None and job.state == Job.State.RUNNING)
         return EXAMINING if is_begun else RECEIVED
     return DAMAGED if file.state == ImageFile.State.DAMAGED else SETTLED

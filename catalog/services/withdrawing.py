@@ -8,7 +8,8 @@ from catalog.metadata.validation import Problem, normalise_text
 from catalog.models import Filing, User
 
 from .amending import NotAllowed, may_amend
-from .filing import FilingRefused
+from .describing import describe_record_of
+from .filing import FilingRefused, lock_source
 from .history import write_event
 from .leaving import leave
 from .locking import lock_filing
@@ -29,18 +30,27 @@ def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
     if not may_amend(by, filing):
         raise NotAllowed(f"Only those who file for {filing.agency} may withdraw its filings.")
     reason = checked_reason(reason)
-    filing = lock_filing(filing)
+    lock_source(filing.source)
+    earlier = Filing.objects.filter(superseded_by=filing).first()
+    filing = lock_filing(filing, *([earlier.audience_key] if earlier else []))
     if filing.is_withdrawn:
         raise AlreadyWithdrawn("This filing was withdrawn before.")
-    _leave_the_order(filing)
     filing.withdrawn_at, filing.withdrawn_by, filing.withdrawn_because = at, by, reason
     filing.embargo_until, filing.audience_after = None, ""
-    filing.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "embargo_until", "audience_after"])
+    filing.supersedes = None
+    filing.save(
+        update_fields=[
+            "withdrawn_at", "withdrawn_by", "withdrawn_because", "embargo_until", "audience_after", "supersedes",
+        ]
+    )  # fmt: skip
+    Filing.objects.filter(supersedes=filing).update(supersedes=earlier)  # not before: an item has one first filing
     write_event(
         "filing.withdrawn", object_id=filing.public_id, at=at, actor=by, audience_key=filing.audience_key,
         record=filing.copy.record, reason=reason, after={"agency": filing.agency.slug},
     )  # fmt: skip
     leave(filing.copy, at=at, actor=by)
+    if earlier:
+        describe_record_of(earlier, at=at)
     return filing
 
 
@@ -51,12 +61,3 @@ def checked_reason(reason: str) -> str:
         message = f"Say why, in at most {LONGEST_REASON:,} characters: it is kept in the history."
         raise FilingRefused([Problem("reason", reason, message, "Filed under the wrong permit.")])
     return reason
-
-
-def _leave_the_order(filing: Filing) -> None:
-    """Let the filing that this one superseded, if any, be followed by the one that superseded it, if any."""
-    earlier, later = filing.supersedes_id, Filing.objects.filter(supersedes=filing).first()
-    Filing.objects.filter(pk=filing.pk).update(supersedes=None)
-    filing.supersedes_id = None
-    if later:
-        Filing.objects.filter(pk=later.pk).update(supersedes=earlier)

@@ -224,7 +224,7 @@ def _state_in_words(filing: Filing) -> tuple[str, str]:
     file, record = filing.file, filing.copy.record
     if file.state == ImageFile.State.QUARANTINED:
         return "failed", f"{file.state_reason} The file is kept aside; nothing is lost."
-    if not record.is_standing:
+    if not record.is_standing or file.settled_at is None:
         if _is_set_aside(file):
             return "failed", "It could not be examined. The operators see it in their list and can try again."
         return "waits", f"Received whole, {size_in_words(file.size_bytes)}. Its turn comes within a minute or two."

@@ -176,7 +176,7 @@ def test_an_embargoed_filing_is_for_its_agency_alone(two_records):
             Filing.objects.filter(pk=filing.pk).update(**fields)
 
 
-def test_the_same_item_and_file_is_filed_again_only_once_it_was_withdrawn(two_records):
+def test_an_item_has_one_first_filing_until_it_is_withdrawn(two_records):
     filing = Filing.objects.first()
     again = Filing(
         agency=filing.agency, source=filing.source, item_key=filing.item_key, file=filing.file, copy=filing.copy,

@@ -1,6 +1,6 @@
 """Whatever agencies and officers do in whatever order: records, search and feeds say what is filed, and no more."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.formats.packing import pack
-from catalog.models import Copy, Decision, FeedItem, Filing, Record, SearchEntry
+from catalog.models import Copy, Decision, FeedItem, Filing, Record, SearchEntry, User
 from catalog.services import (
     deciding,
     describing,
@@ -27,7 +27,7 @@ from .test_withdrawing import keeps_its_word
 
 AUDIENCES = ("public", "internal", "restricted")
 AGENCIES = ("building", "metro")
-VERBS = ("file", "file", "file", "withdraw", "move", "decide", "undo")
+VERBS = ("file", "file", "file", "describe", "withdraw", "move", "decide", "undo")
 steps = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 9), st.sampled_from(AGENCIES), st.sampled_from(AUDIENCES)),
     min_size=3,
@@ -35,16 +35,22 @@ steps = st.lists(
 )
 
 
-@dataclass
 class City:
-    agencies: dict
-    officer: object
-    pictures: list[bytes]
-    file_it: object
+    """Where it all happens. Its name is short, for a failure is told with it: its pictures would hide the steps."""
+
+    def __init__(self, agencies: dict, officer: User, pictures: list[bytes], file_it: Callable) -> None:
+        self.agencies, self.officer, self.pictures, self.file_it = agencies, officer, pictures, file_it
+
+    def __repr__(self) -> str:
+        return "city"
 
     def file(self, pick: int, agency: str, audience: str) -> None:
         picture = pick % len(self.pictures)
         self.file_it(self.pictures[picture], self.agencies[agency], key=f"{picture}", audience=audience)
+
+    def describe(self, pick: int, agency: str, audience: str) -> None:
+        item = pick % len(self.pictures)
+        self.file_it(None, self.agencies[agency], key=f"{item}", audience=audience)
 
     def withdraw(self, pick: int, *_: str) -> None:
         if chosen := _pick(Filing.objects.standing(), pick):
@@ -100,7 +106,7 @@ def follows_what_is_filed() -> None:
         if record.is_standing:
             assert not item.is_deleted
             assert bytes(item.entry) == pack(entries.entry(record, None))
-            assert {one.spec for one in item.sets.all()} == set(feeding._sets_of(record))
+            assert {one.spec for one in item.sets.all()} == feeding._sets_of([record])[record.pk]
             assert item.audience_key == record.audience_key
         else:
             assert item is None or item.is_deleted

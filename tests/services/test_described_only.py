@@ -1,12 +1,13 @@
 """Records without a picture: described, found and harvested, until one day the picture comes."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from catalog.formats.rdf import record_triples
 from catalog.models import Copy, Event, Filing, ImageFile, Record
-from catalog.services import deciding, entries, feeding, searching
+from catalog.services import deciding, entries, feeding, searching, tracking
 from tests.conftest import drawn, jpeg
 
 
@@ -74,6 +75,7 @@ def test_the_picture_that_comes_later_goes_to_the_same_record(client, file_it, r
     receipt = file_it(jpeg(drawn()), agency, key="item", title="North elevation, 1998")
     assert receipt.filing.supersedes.item_key == "item"
     assertContains(client.get(described.get_absolute_url()), "it is being examined")
+    assert tracking.progress_of(receipt.filing, AnonymousUser()).state == tracking.RECEIVED
     run_jobs()
     (record,) = Record.objects.standing()
     assert record == described
@@ -97,6 +99,17 @@ def test_a_picture_that_was_here_already_joins_the_two_records(client, file_it, 
     assert other.answering == described
     assert client.get(other.get_absolute_url()).status_code == 301
     assert described.copies.standing().count() == 2
+
+
+def test_a_better_picture_that_comes_later_takes_the_worse_one_in(file_it, run_jobs, agencies, described):
+    better = drawn(size=(1600, 1200))
+    file_it(jpeg(better.resize((800, 600))), agencies["metro"], key="theirs", title="Small")
+    run_jobs()
+    file_it(jpeg(better), agencies["building"], key="item", title="Large")
+    run_jobs()
+    (record,) = Record.objects.standing()
+    assert (record, record.best_copy.file.size_bytes) == (described, len(jpeg(better)))
+    assert record.copies.standing().count() == 2
 
 
 def test_a_picture_for_fewer_eyes_leaves_the_description_where_it_is(file_it, run_jobs, agency, described):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Copy, Event, FeedItem, Filing, Record, Relation, ReviewItem, SearchEntry
-from catalog.services import amending, deciding, feeding, reading, searching, withdrawing
+from catalog.services import amending, deciding, feeding, reading, searching, tracking, withdrawing
 from catalog.services.filing import FilingRefused
 from tests.conftest import drawn, jpeg, tiny, with_exif
 
@@ -47,6 +47,7 @@ def keeps_its_word() -> None:
             assert not record.record_copy.is_withdrawn
     for copy in Copy.objects.all():
         assert copy.filings.standing().exists() == (copy.ended_at is None)
+        assert copy.filings.standing().filter(file=copy.file_id).exists() == (copy.ended_at is None)
         assert {filing.audience_key for filing in copy.filings.all()} <= {copy.audience_key}
     assert not Record.objects.exclude(state="absorbed").filter(absorbed_into__isnull=False).exists()
     assert {e.record_id for e in SearchEntry.objects.all()} == {r.pk for r in standing()}
@@ -228,6 +229,14 @@ def test_a_decision_about_what_is_gone_is_nobodys_to_undo(file_it, run_jobs, age
         deciding.undo(decision=decision, by=officer, at=timezone.now())
 
 
+def test_nobody_decides_about_a_copy_that_was_withdrawn_meanwhile(file_it, run_jobs, agencies, withdraw, officer):
+    one, other = (file_it(jpeg(drawn(n)), agencies["building"], key=f"{n}").filing.copy for n in (1, 2))
+    run_jobs()
+    withdraw(one.filings.get())
+    with pytest.raises(deciding.Contradiction, match="withdrawn meanwhile"):
+        deciding.decide(copy_a=one, copy_b=other, verdict="same", reason="", by=officer, at=timezone.now())
+
+
 def test_a_decision_about_a_copy_that_is_gone_can_be_undone(file_it, run_jobs, agencies, withdraw, officer):
     data = jpeg(drawn())
     first = file_it(data, agencies["building"], key="a").filing
@@ -254,6 +263,49 @@ def test_a_withdrawn_filing_leaves_the_order_of_its_item(file_it, run_jobs, agen
     assert list(Filing.objects.current()) == [first]
     fourth = file_it(jpeg(drawn(1)), agency, key="item").filing
     assert fourth.supersedes == first
+
+
+def test_bytes_come_again_after_others_under_the_same_item(file_it, run_jobs, agency, withdraw):
+    one, two = jpeg(drawn(1)), jpeg(drawn(2))
+    first, second, third = (file_it(data, agency, key="item").filing for data in (one, two, one))
+    run_jobs()
+    assert (third.supersedes, third.copy) == (second, first.copy)
+    assert file_it(one, agency, key="item").is_repeat
+    keeps_its_word()
+    withdraw(first)
+    assert fresh(second).supersedes is None
+    assert fresh(third).copy.ended_at is None
+    withdraw(second)
+    assert list(Filing.objects.current()) == [third]
+    assert fresh(third).supersedes is None
+    keeps_its_word()
+
+
+def test_what_is_pending_is_closed_to_those_who_withdrew_from_it(file_it, agencies, filer, filer_of_all):
+    data = jpeg(drawn())
+    first = file_it(data, agencies["building"], key="a").filing
+    withdrawing.withdraw(filing=first, reason=WHY, by=filer, at=timezone.now())
+    file_it(data, agencies["metro"], key="b")
+    assert not tracking.records_open_to(filer).exists()
+    assert not tracking.copies_open_to(filer).exists()
+    assert tracking.records_open_to(filer_of_all).exists()
+    assert tracking.copies_open_to(filer_of_all).exists()
+
+
+def test_the_record_of_an_earlier_filing_says_what_it_states_while_it_is_current(file_it, run_jobs, agencies, withdraw):
+    def says() -> set[str]:
+        record = fresh(first).copy.record
+        return {value["value"] for value in record.description["values"] if value["element"] == "created"}
+
+    first = file_it(jpeg(drawn(1)), agencies["building"], key="item", created="1995").filing
+    file_it(jpeg(drawn(1)), agencies["metro"], key="theirs", created="1990")
+    run_jobs()
+    assert says() == {"1995"}
+    second = file_it(jpeg(drawn(2)), agencies["building"], key="item", created="1995").filing
+    run_jobs()
+    assert says() == {"1990"}
+    withdraw(second)
+    assert says() == {"1995"}
 
 
 def test_what_never_stood_leaves_no_trace_for_others(file_it, run_jobs, agency, withdraw):

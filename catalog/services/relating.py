@@ -230,7 +230,7 @@ class _Around:
             if link := self._judge(one, outcome, outcome.made_from & self.origins[one.record.pk], pairs):
                 self._note(link, outcome)
         self._choose_original(outcome, pairs)
-        self._leave_out_explained(outcome, outcome.akin, pairs)
+        self._leave_out_explained(outcome, outcome, pairs)
         return outcome
 
     def _choose_original(self, outcome: Outcome, pairs: Pairs) -> None:
@@ -295,7 +295,7 @@ class _Around:
         outcome = Outcome()
         for one in self.worse:
             self._judge(one, outcome, own.made_from & self.origins[one.record.pk], pairs)
-        self._leave_out_explained(outcome, own.akin, pairs)
+        self._leave_out_explained(outcome, own, pairs)
         return outcome
 
     def _judge(self, one: Tied, outcome: Outcome, explained: set[int], pairs: Pairs) -> Link | None:
@@ -340,16 +340,19 @@ class _Around:
             )
         }
 
-    def _leave_out_explained(self, outcome: Outcome, akin: set[int], pairs: Pairs) -> None:
+    def _leave_out_explained(self, outcome: Outcome, own: Outcome, pairs: Pairs) -> None:
         """Ask nobody whether the tilted or stamped copy of one form is another form: what it is akin to tells.
 
-        Nor whether two copies of one sheet are the same, when both are linked with it.
+        Nor whether two that were made from one original are the same.
         """
         outcome.questions = [
             question
             for question in outcome.questions
             if question.match.supports != Match.Supports.OPEN
-            or not (akin & self.akin[question.other(self.record).pk] or self._is_explained(question, akin, pairs))
+            or not (
+                own.made_from & self.origins[question.other(self.record).pk]
+                or self._is_explained(question, own.akin, pairs)
+            )
         ]
 
     def _is_explained(self, question: Question, akin: set[int], pairs: Pairs) -> bool:

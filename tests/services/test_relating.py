@@ -167,11 +167,17 @@ def test_a_small_copy_of_a_form_is_linked_with_the_one_that_leaves_least_of_it(a
         assert related(agency, said, list(order)) == {(2, 0, "derived-from")}
 
 
-def test_two_copies_of_one_sheet_are_not_asked_about_once_both_are_linked_with_it(agency):
-    """Copies 1 and 2 are a mark-up and a mirror image of form 0; whether they differ from one another is left open."""
-    said = {(0, 1): ("derivative", None, PHASH), (0, 2): ("derivative", None, PHASH), (1, 2): ("open", None, PHASH)}
+def test_two_that_were_made_from_one_original_are_not_asked_about(agency):
+    said = {(0, 1): ("derivative", 0, PHASH), (0, 2): ("derivative", 0, PHASH), (1, 2): ("open", None, PHASH)}
     for order in permutations(range(3)):
         assert related(agency, said, list(order)) == {(1, 0, "derived-from"), (2, 0, "derived-from")}
+
+
+def test_two_from_which_one_frame_may_have_been_made_are_asked_about(agency):
+    """The framed copy 0 has the larger canvas; whether 1 and 2 are the same picture it does not tell."""
+    said = {(0, 1): ("derivative", 1, PHASH), (0, 2): ("derivative", 2, PHASH), (1, 2): ("open", None, PHASH)}
+    for order in permutations(range(3)):
+        assert (1, 2, "open") in related(agency, said, list(order))
 
 
 def test_a_small_copy_that_two_forms_fit_alike_is_asked_about(agency):

@@ -7,7 +7,7 @@ from django.conf import settings
 from catalog.formats import entry as plain
 from catalog.imaging.fingerprints import PHASH
 from catalog.metadata.places import BadPlace, parse_point
-from catalog.models import Agency, Event, Fingerprint, ImageFile, Match, Record, Relation
+from catalog.models import Agency, Event, FeedItem, Fingerprint, ImageFile, Match, Record, Relation
 
 from .evidencing import RULE, Finding
 from .reading import CopyView, FilingView, RecordView, name_for, read_records
@@ -38,8 +38,8 @@ AGREEMENT = (
 
 
 def catalog_entry() -> plain.Catalog:
-    """Return the catalog as a whole, as the settings describe it."""
-    last = Record.objects.standing().order_by("-modified_at").values_list("modified_at", flat=True).first()
+    """Return the catalog as a whole, as the settings describe it, with the moment of its last public change."""
+    last = FeedItem.objects.visible_to(None).order_by("-stamp", "-pk").values_list("stamp", flat=True).first()
     return plain.Catalog(
         base_iri=settings.BASE_IRI,
         title=settings.CATALOG_TITLE,

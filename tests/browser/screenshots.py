@@ -57,6 +57,10 @@ def pages(page: Page, person: str) -> Iterator[str]:
         if page.get_by_role("link", name="Amend").count():
             page.get_by_role("link", name="Amend").first.click()
             yield "amend"
+            amending = page.url
+            for name in ("withdraw", "audience"):
+                page.goto(amending.replace("/amend", f"/{name}"))
+                yield name
     elif person == "operator":
         page.goto("/jobs")
         yield "jobs"

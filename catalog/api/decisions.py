@@ -12,12 +12,12 @@ from catalog import tasks
 from catalog.models import Copy, Record
 from catalog.models import Decision as DecisionRow
 from catalog.services import deciding
+from catalog.services.history import LONGEST_REASON
 
 from .authentication import MayWrite
-from .base import Address, CatalogView, Name, ProblemDetailsSerializer, address, body_of
+from .base import Address, CatalogView, Name, ProblemDetailsSerializer, address, checked_body
 from .errors import Refusal
 
-LONGEST_REASON = 2000
 MOST_BYTES = 100_000
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 503), ProblemDetailsSerializer)
 VERDICTS = [(v.value, v.label) for v in deciding.PAIR_VERDICTS]
@@ -129,10 +129,7 @@ class Undo(CatalogView):
 
 
 def _checked(form: type[serializers.Serializer], request: Request) -> dict:
-    sent = body_of(request, MOST_BYTES, "The request is longer than a decision can be.")
-    filled = form(data=sent)
-    filled.is_valid(raise_exception=True)
-    return filled.validated_data
+    return checked_body(form, request, MOST_BYTES, "The request is longer than a decision can be.")
 
 
 def _copy(request: Request, public_id: str) -> Copy:

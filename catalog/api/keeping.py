@@ -14,13 +14,13 @@ from catalog.models import ApiToken, Audience
 from catalog.models import Filing as FilingRow
 from catalog.services import amending, reaudiencing, tracking, withdrawing
 from catalog.services.filing import FilingRefused
+from catalog.services.history import LONGEST_REASON
 
 from .authentication import MayFile
-from .base import CatalogView, ProblemDetailsSerializer, body_of
+from .base import CatalogView, ProblemDetailsSerializer, checked_body
 from .errors import Refusal
 from .filings import FilingSerializer, RecordReferenceSerializer
 
-LONGEST_REASON = 2000
 MOST_BYTES = 1_000_000
 MOST_VALUES = 200
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), ProblemDetailsSerializer)
@@ -164,9 +164,7 @@ def _filing(request: Request, public_id: str) -> FilingRow:
 
 
 def _checked(form: type[serializers.Serializer], request: Request) -> dict:
-    filled = form(data=body_of(request, MOST_BYTES, "The request is longer than a description can be."))
-    filled.is_valid(raise_exception=True)
-    return filled.validated_data
+    return checked_body(form, request, MOST_BYTES, "The request is longer than a description can be.")
 
 
 def _followed(request: Request, public_id: str) -> Response:

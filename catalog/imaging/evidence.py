@@ -247,9 +247,10 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
     is_a_finer = registration.finer is a
     matrix = registration.matrix if is_a_finer else np.linalg.inv(registration.matrix)
     matrix = matrix / matrix[2, 2]
+    back, are_paper = np.linalg.inv(matrix), are_sheets(a, b)
     differences = np.where(seen.core, seen.ratio, 0).astype(np.float32)
     geometry, found = _geometry(a, b, matrix), _differences(seen, is_a_finer)
-    is_told = are_sheets(a, b) and found["worst"] <= _MOST_TOLD and geometry["finer"] == "ba"[is_a_finer]
+    is_told = are_paper and found["worst"] <= _MOST_TOLD and geometry["finer"] == "ba"[is_a_finer]
     return Comparison(
         evidence=Evidence(
             registered=True,
@@ -258,9 +259,9 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             matrix=tuple(float(v) for v in matrix.ravel()),
             is_bent=registration.bend is not None,
             **geometry,
-            surround_a=_surround(a, b, np.linalg.inv(matrix)),
+            surround_a=_surround(a, b, back),
             surround_b=_surround(b, a, matrix),
-            border_a=_border(a, b, np.linalg.inv(matrix)),
+            border_a=_border(a, b, back),
             border_b=_border(b, a, matrix),
             **found,
             **_correlations(seen),
@@ -268,7 +269,7 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             noise=seen.noise,
             noise_alike=_noise_alike(seen),
             parallax_px=_parallax_px(at, seen),
-            glyph_px=_glyph_px(at) if are_sheets(a, b) else 0.0,
+            glyph_px=_glyph_px(at) if are_paper else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
             residue=packed(differences) if is_told else "",

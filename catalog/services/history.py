@@ -18,6 +18,8 @@ from catalog.models import Cursor, Event, EventPayload, Publication, Record, Unp
 from .inserting import insert
 
 PUBLISHED = "published"
+LONGEST_REASON = 2000
+"""So many characters a person may give as the reason of a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

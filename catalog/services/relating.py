@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.imaging import residue
 from catalog.imaging.fingerprints import PHASH
@@ -407,14 +407,18 @@ def _by_extent(match: Match, copy: Record) -> tuple:
 
 def _compared_once(match: Match) -> dict | None:
     """Return the measurements of the only two pages that were compared; None where there are more, or none."""
-    compared = [page["evidence"] for page in match.measurements.get("pages", ()) if page["evidence"]]
+    compared = _compared_pages(match)
     return compared[0] if len(compared) == 1 else None
+
+
+def _compared_pages(match: Match) -> list[dict]:
+    """Return the measurements of the pages that were compared; none where only fingerprints were."""
+    return [page["evidence"] for page in match.measurements.get("pages", ()) if page["evidence"]]
 
 
 def _misfit(match: Match) -> tuple[float, float]:
     """Order evidence by how much of what both show differs, then by how well they fit: the least fits best."""
-    compared = [page["evidence"] for page in match.measurements["pages"] if page["evidence"]]
-    return sum(one["differing"] for one in compared), -Finding.of(match).fit
+    return sum(one["differing"] for one in _compared_pages(match)), -Finding.of(match).fit
 
 
 def _origins(records: Collection[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
@@ -538,31 +542,29 @@ def retract_within(records: Iterable[Record], *, at: datetime) -> None:
         decision__isnull=True, from_copy__record__in=[r.pk for r in records]
     )
     within = by_evidence.filter(to_copy__record=F("from_copy__record"))
-    for relation in within.select_related("from_copy__record", "to_copy__record"):
-        retract(relation, at=at)
+    _retract_all(within, at)
 
 
 def retract_of(copy: Copy, *, at: datetime) -> set[int]:
     """Retract what evidence says of a copy that ended; return the records, by their keys, that it was related to."""
     about = Q(from_copy=copy) | Q(to_copy=copy)
-    found = set()
-    for relation in (
-        Relation.objects.standing()
-        .filter(about, decision__isnull=True)
-        .select_related("from_copy__record", "to_copy__record")
-    ):
-        retract(relation, at=at)
-        found |= {relation.from_copy.record_id, relation.to_copy.record_id}
-    return found
+    return _retract_all(Relation.objects.standing().filter(about, decision__isnull=True), at)
 
 
 def retract_between(one: Record, other: Record, *, at: datetime) -> None:
     """Retract what evidence says of two records: a person has decided."""
     forth = Q(from_copy__record=one, to_copy__record=other)
     back = Q(from_copy__record=other, to_copy__record=one)
-    between = Relation.objects.standing().filter(forth | back, decision__isnull=True)
-    for relation in between.select_related("from_copy__record", "to_copy__record"):
+    _retract_all(Relation.objects.standing().filter(forth | back, decision__isnull=True), at)
+
+
+def _retract_all(relations: QuerySet[Relation], at: datetime) -> set[int]:
+    """Retract relations; return the records, by their keys, that they were between."""
+    found = set()
+    for relation in relations.select_related("from_copy__record", "to_copy__record"):
         retract(relation, at=at)
+        found |= {relation.from_copy.record_id, relation.to_copy.record_id}
+    return found
 
 
 def _tell(verb: str, relation: Relation, at: datetime) -> None:

@@ -10,11 +10,9 @@ from catalog.models import Filing, User
 from .amending import NotAllowed, may_amend
 from .describing import describe_record_of
 from .filing import FilingRefused, lock_source
-from .history import write_event
+from .history import LONGEST_REASON, write_event
 from .leaving import leave
 from .locking import lock_filing
-
-LONGEST_REASON = 2000
 
 
 class AlreadyWithdrawn(Exception):

@@ -13,6 +13,7 @@ from catalog.metadata.identifiers import EXAMPLES
 from catalog.metadata.validation import LONGEST_VALUE, Problem, Value
 from catalog.models import Agency, Audience, Decision, Membership, Scheme, Upload, User
 from catalog.services.deciding import PAIR_VERDICTS
+from catalog.services.history import LONGEST_REASON
 
 SEPARATED = ("creator", "subject")
 """Elements of which the form takes several, separated by semicolons."""
@@ -197,7 +198,7 @@ class AmendForm(DescriptionFields):
     """What a filing states, to be stated otherwise; elements of which the form cannot divide the values stay out."""
 
     reason = forms.CharField(
-        label="Why", max_length=2000, required=False, widget=forms.TextInput(attrs=TEXT),
+        label="Why", max_length=LONGEST_REASON, required=False, widget=forms.TextInput(attrs=TEXT),
         help_text="It is kept in the history.",
     )  # fmt: skip
 
@@ -247,13 +248,13 @@ class DecisionForm(forms.Form):
     """A decision about two copies."""
 
     verdict = forms.ChoiceField(choices=[(v, v) for v in PAIR_VERDICTS])
-    reason = forms.CharField(required=False, max_length=2000)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
 
 class ReasonForm(forms.Form):
     """Why a person does what changes a record."""
 
-    reason = forms.CharField(max_length=2000, error_messages=REASON_MISSING)
+    reason = forms.CharField(max_length=LONGEST_REASON, error_messages=REASON_MISSING)
 
 
 class WithdrawForm(ReasonForm):
@@ -261,7 +262,7 @@ class WithdrawForm(ReasonForm):
 
     reason = forms.CharField(
         label="Why", help_text="Everybody who could see it may read this. Do not repeat what shall not be read.",
-        max_length=2000, widget=forms.TextInput(attrs=TEXT), error_messages=REASON_MISSING,
+        max_length=LONGEST_REASON, widget=forms.TextInput(attrs=TEXT), error_messages=REASON_MISSING,
     )  # fmt: skip
     is_sure = forms.BooleanField(
         label="Withdraw it now", error_messages={"required": "Say that you want this by ticking the box."},
@@ -283,7 +284,7 @@ class AudienceForm(ReasonForm):
         required=False, max_length=40, widget=forms.TextInput(attrs=TEXT),
     )  # fmt: skip
     reason = forms.CharField(
-        label="Why", help_text="Those who may see it then can read this.", max_length=2000,
+        label="Why", help_text="Those who may see it then can read this.", max_length=LONGEST_REASON,
         widget=forms.TextInput(attrs=TEXT), error_messages=REASON_MISSING,
     )  # fmt: skip
     is_sure = forms.BooleanField(

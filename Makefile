@@ -5,7 +5,9 @@
 #   make bench  speed, against a bare decode
 #   make bench-detect   how well duplicates are found, other tools beside it (DETECT="--limit 6" for less)
 #   make bench-feeds    what other catalogs get, and how fast (FEEDS="--records 1000" for less)
+#   make bench-pages    how fast people find what they look for (PAGES="--records 10000" for less)
 #   make browser-test, make screenshots   what people see, in Chromium
+#   make messages   bring the list of texts to translate up to date with the pages
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -15,9 +17,11 @@ SIDE_BY_SIDE := -n auto --dist loadfile
 export DATA_DIR ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench bench-detect bench-feeds browser-test screenshots setup setup-dev clean
+.PHONY: run test lint bench bench-detect bench-feeds browser-test screenshots messages setup setup-dev clean bench-pages
 
-setup: .venv/.ready static/vendor/.ready
+TRANSLATED := $(patsubst %.po,%.mo,$(wildcard catalog/locale/*/LC_MESSAGES/*.po))
+
+setup: .venv/.ready static/vendor/.ready $(TRANSLATED)
 
 setup-dev: setup .venv/.ready-dev
 
@@ -39,6 +43,9 @@ static/vendor/.ready: package.json package-lock.json $(wildcard static/src/*) $(
 	@npm run --silent build
 	@touch $@
 
+%.mo: %.po | .venv/.ready
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
 run: setup
 	@$(BIN)/python manage.py serve --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
@@ -50,6 +57,9 @@ browser-test: setup-dev
 
 screenshots: setup-dev
 	$(BIN)/python tests/browser/screenshots.py
+
+messages: setup-dev
+	$(BIN)/python manage.py shell --no-imports -c "from tests.web.marked import update_all; update_all()"
 
 lint: setup-dev
 	$(BIN)/ruff check .
@@ -63,6 +73,9 @@ bench-detect: setup-dev
 
 bench-feeds: setup-dev
 	$(BIN)/python bench/feeds.py $(FEEDS)
+
+bench-pages: setup-dev
+	$(BIN)/python bench/pages.py $(PAGES)
 
 clean:
 	rm -rf .venv node_modules static/vendor

@@ -5,9 +5,9 @@ Files a generated table through `load_metadata`, lets search and feeds follow, a
 the first pages against the last; the whole catalog in each serialisation. Memory is that of the server's processes,
 their own pages and those that they share counted once a process.
 
-`--times 10` lets the feeds hold ten times as many records as were filed: rows of records, of feed items and of sets are
-repeated in the database with ids of their own, because filing a million takes hours here. So a feed is as long as it
-would be, and what it says repeats itself.
+`--times 10` lets search and feeds hold ten times as many records as were filed: rows of records, of search entries, of
+feed items and of sets are repeated in the database with ids of their own, because filing a million takes hours here. So
+a feed is as long as it would be, and what it says repeats itself.
 
 On SQLite in a folder of its own; DATABASE_URL names another database, which is filled if it has fewer records, and
 kept. Filling is the real thing, row by row through the services, so it takes longer than what is measured.
@@ -35,7 +35,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 PORT = int(os.environ.get("PORT", "8765"))
 TOKEN = re.compile(rb"<resumptionToken[^>]*>([^<]+)</resumptionToken>")
 WHOLE = ("/export.csv", "/export.xml", "/export.ttl", "/export.rdf", "/export.jsonld", "/export.nt",
-         "/catalog.nt", "/catalog.ttl", "/data.json", "/dcat-us-3.json")  # fmt: skip
+         "/catalog.nt", "/catalog.ttl", "/catalog.rdf", "/catalog.jsonld", "/data.json", "/dcat-us-3.json")  # fmt: skip
+"""Every whole document that is served, in each of its serialisations. Qualified Dublin Core is that of OAI-PMH."""
 
 
 def main() -> None:
@@ -114,15 +115,17 @@ def fill(records: int, folder: Path) -> None:
 
 
 def multiply(records: int, times: int) -> None:
-    """Repeat the rows that feeds read until there are `times` as many as were filed."""
+    """Repeat the rows that search and feeds read until there are `times` as many as were filed."""
     from django.db import connection, transaction
 
-    from catalog.models import FeedItem, FeedSet, Record
+    from catalog.models import FeedItem, FeedSet, Record, SearchEntry
 
     filed = FeedItem.objects.count()
     if filed >= records * times:
         return
-    records_step, items_step = (model.objects.latest("pk").pk for model in (Record, FeedItem))
+    records_step, items_step, entries_step = (
+        model.objects.latest("pk").pk for model in (Record, FeedItem, SearchEntry)
+    )
     with timed(filed * (times - 1), "repeated"), transaction.atomic(), connection.cursor() as cursor:
         for n in range(1, times):
             record, item = f"+ {n * records_step}", f"+ {n * items_step}"
@@ -132,6 +135,10 @@ def multiply(records: int, times: int) -> None:
             _repeat(
                 cursor, FeedItem, f"id <= {items_step}", id=f"id {item}", record_id=f"record_id {record}", stamp=earlier
             )
+            _repeat(
+                cursor, SearchEntry, f"id <= {entries_step}", id=f"id + {n * entries_step}",
+                record_id=f"record_id {record}",
+            )  # fmt: skip
             _repeat(cursor, FeedSet, f"item_id <= {items_step}", item_id=f"item_id {item}", stamp=earlier)
     analyse()
 
@@ -160,7 +167,7 @@ def analyse() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def prepare() -> int:

@@ -94,8 +94,7 @@ def looks_of(key: int) -> tuple[bytes, bytes]:
 
 
 def _write_files(keys: range) -> None:
-    from catalog.imaging.features import LOCAL
-    from catalog.imaging.fingerprints import PHASH
+    from catalog.imaging.methods import LOCAL, PHASH
 
     now = timezone.now()
     looks = {key: looks_of(key) for key in keys}

@@ -17,12 +17,15 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.imaging.decode import UnreadablePicture
-from catalog.models import Filing, ImageFile, Job
+from catalog.models import Batch, Filing, ImageFile, Job, PictureSearch
 from catalog.services import (
     comparing,
+    correcting,
+    deciding_many,
     evidencing,
     examining,
     feeding,
+    giving_way,
     history,
     jobs,
     matching,
@@ -30,8 +33,11 @@ from catalog.services import (
     relating,
     renaming,
     searching,
+    seeking,
     settling,
+    tallying,
     uploading,
+    withdrawing_batches,
 )
 
 log = logging.getLogger(__name__)
@@ -44,6 +50,8 @@ MATCHER_SECONDS = 3
 """How long a job is put back for while no matcher answers."""
 MEASURE_SECONDS = settings.LEASE_SECONDS / 4
 """How long one job measures evidence before others have their turn: well within its lease."""
+CONTACTS_KEPT = timedelta(days=90)
+"""How long it stays known where whoever asked for a correction can be reached; longer while it is not answered."""
 ENOUGH_WAITING = 16
 """With so many jobs due, workers are at it already, or the next sweep wakes them: one more message would be noise."""
 
@@ -59,7 +67,7 @@ def examine(job: Job) -> None:
             found = examining.look_at(file)
         except UnreadablePicture as error:
             with transaction.atomic():
-                examining.quarantine(file, str(error), at=timezone.now())
+                giving_way.set_aside(file, str(error), at=timezone.now())
                 jobs.finish(job)
             return
     with transaction.atomic():
@@ -116,6 +124,36 @@ def retell(job: Job) -> None:
         jobs.finish(job)
 
 
+def bulk(job: Job) -> None:
+    """Decide, or undo, some of the pairs that a person decides at once; the next job goes on."""
+    is_more = deciding_many.work_on(int(job.subject), at=timezone.now())
+    with transaction.atomic():
+        if is_more:
+            jobs.enqueue(Job.Kind.BULK, job.subject)
+        jobs.finish(job)
+
+
+def seek(job: Job) -> None:
+    """Look for the record that somebody's picture belongs to; the picture is thrown away then."""
+    search = PictureSearch.objects.filter(pk=job.subject).first()
+    if search is None or search.state != PictureSearch.State.WAITING:
+        jobs.finish(job)
+        return
+    spool_name, found = search.spool_name, seeking.look_for(search)
+    with transaction.atomic():
+        seeking.answer(search, found, at=timezone.now())
+        jobs.finish(job)
+    seeking.discard(spool_name)
+
+
+def withdraw(job: Job) -> None:
+    """Withdraw some filings of a batch that was withdrawn; the next job withdraws the next."""
+    batch = Batch.objects.select_related("source").get(public_id=job.subject)
+    with transaction.atomic():
+        withdrawing_batches.withdraw_next(batch, at=timezone.now())
+        jobs.finish(job)
+
+
 STEPS = {
     Job.Kind.EXAMINE: examine,
     Job.Kind.COMPARE: compare,
@@ -123,6 +161,9 @@ STEPS = {
     Job.Kind.RELATE: relate,
     Job.Kind.DISCLOSE: disclose,
     Job.Kind.RETELL: retell,
+    Job.Kind.BULK: bulk,
+    Job.Kind.SEEK: seek,
+    Job.Kind.WITHDRAW: withdraw,
 }
 
 
@@ -136,15 +177,16 @@ def publish() -> None:
 
 @shared_task(name="catalog.feed")
 def feed() -> None:
-    """Bring up to date what other catalogs harvest; after a while let others have this worker, and come again.
+    """Bring up to date what other catalogs harvest and the overview adds up; after a while let others have this worker.
 
     This is done now and then, because a record that changes several times meanwhile is written once.
     """
     end = time.monotonic() + WORK_SECONDS
-    while feeding.follow():
-        if time.monotonic() > end:
-            _send(feed)
-            break
+    for follow in (feeding.follow, tallying.follow):
+        while follow():
+            if time.monotonic() > end:
+                _send(feed)
+                return
 
 
 # ---- keeping it going ----------------------------------------------------------------------------------------
@@ -192,6 +234,8 @@ def sweep() -> None:
     _send(feed)
     jobs.forget_done_before(timezone.now() - timedelta(days=7))
     uploading.forget_before(timezone.now() - timedelta(days=14))
+    seeking.forget_before(timezone.now() - timedelta(days=1))
+    correcting.forget_contacts_before(timezone.now() - CONTACTS_KEPT)
 
 
 def nudge(*waiting: Job) -> None:

@@ -3,8 +3,10 @@
 With nothing set this is the embedded default: SQLite, a folder as message broker, a folder as file store.
 """
 
+import re
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -52,6 +54,9 @@ CATALOG_PUBLISHER = env.str("CATALOG_PUBLISHER", "City of Example")
 # Where other catalogs write to; agencies may have an address of their own.
 CATALOG_EMAIL = env.str("CATALOG_EMAIL", "records@city.example")
 
+# What the city pays to keep a terabyte for a year, with its currency: "276 USD". The overview says what is saved.
+PRICE_PER_TB = env.str("PRICE_PER_TB", "", validate=validate.Regexp(r"\A(\d{1,9}(\.\d{1,2})? [A-Z]{3})?\Z"))
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -75,7 +80,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "catalog.web.languages.ReadersLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -94,6 +99,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"sentences": "catalog.web.sentences"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -199,10 +205,16 @@ ACCOUNT_ADAPTER = "catalog.web.accounts.ClosedAccounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "picture_search": "20/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
 
-LANGUAGE_CODE = "en-us"
+# What pages are written in: a reader's own choice, else the first of these that their browser asks for.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "catalog" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 # The city's own time zone, for dates on pages.
 TIME_ZONE = env.str("TIME_ZONE", "America/Los_Angeles")
@@ -217,8 +229,33 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+    "bucket": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL,
+            "access_key": S3_ACCESS_KEY_ID,
+            "secret_key": S3_SECRET_ACCESS_KEY,
+            "region_name": S3_REGION,
+            "file_overwrite": True,
+            "default_acl": None,
+            "querystring_auth": True,
+        },
+    },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Where the map's background comes from: an address with {z}, {x} and {y}, and who is to be named for it. Empty, which
+# is the default: the map shows our own outline of the city, and readers' positions are told to nobody.
+MAP_TILES_URL = env.str("MAP_TILES_URL", "")
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", "")
+_tiles = urlsplit(MAP_TILES_URL.replace("{s}", "*"))
+if MAP_TILES_URL and not (
+    _tiles.scheme in ("http", "https")
+    and _tiles.netloc
+    and {"{z}", "{x}", "{y}"} <= set(re.findall(r"{\w}", MAP_TILES_URL))
+):
+    raise ImproperlyConfigured("MAP_TILES_URL must be an http(s) address with {z}, {x} and {y}.")
 
 # Nothing is loaded but from here; no script or style stands in a page.
 CONTENT_SECURITY_POLICY = {
@@ -226,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([f"{_tiles.scheme}://{_tiles.netloc}"] if MAP_TILES_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -237,7 +274,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if HTTPS:
@@ -258,6 +295,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Record Copy",
     "DESCRIPTION": "Search the catalog, read a record with its filings and evidence, file images, decide and undo.",
     "VERSION": "1",
+    "ENUM_NAME_OVERRIDES": {
+        "ConflictStateEnum": "catalog.models.Conflict.State",
+        "FilingStateEnum": "catalog.services.tracking.CHOICES",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.models import Copy, FeedItem, FeedSet, Filing, Record, ReviewItem, Upload
-from catalog.services import deciding, feeding, reaudiencing, withdrawing
+from catalog.models import Conflict, Copy, FeedItem, FeedSet, Filing, Record, ReviewItem, Upload
+from catalog.services import correcting, deciding, feeding, reaudiencing, reconciling, withdrawing
 from tests.conftest import drawn, jpeg, tiny, with_exif
 
 WHY = "Filed by mistake."
@@ -52,7 +52,9 @@ def plant(file_it, run_jobs, agencies, person) -> dict[str, Planted]:
     file("unmerged", tiny(second), "metro")
     file("withdrawn", jpeg(drawn(2)), numbers=[("apn", "5149-015-902")])
     file("narrowed", jpeg(drawn(3)), numbers=[("apn", "5149-015-903")])
-    file("restricted", jpeg(drawn(4)), "police", audience="restricted", numbers=[("apn", "5149-015-904")])
+    restricted = {"audience": "restricted", "numbers": [("apn", "5149-015-904")]}
+    file("restricted", jpeg(drawn(4)), "police", created="1998", **restricted)
+    twice = file_it(jpeg(drawn(4)), agencies["police"], audience="restricted", key="again", created="2003").filing
     file("alike", tiny(drawn(4)), "police", audience="restricted")
     file("embargoed", jpeg(drawn(5)), "police", embargo_until=LATER)
     file("internal", jpeg(drawn(6)), "housing", audience="internal")
@@ -65,6 +67,7 @@ def plant(file_it, run_jobs, agencies, person) -> dict[str, Planted]:
     _know()
     deciding.undo(decision=decision, by=clerk, at=now)
     deciding.designate(filing=found["restricted"].filing, reason=f"A {found['restricted'].word}", by=clerk, at=now)
+    _contradict_and_correct(found, twice, clerk, now)
     withdrawing.withdraw(filing=found["withdrawn"].filing, reason=WHY, by=clerk, at=now)
     moved = found["narrowed"].filing
     reaudiencing.change_audience(filing=moved, audience="restricted", reason=WHY, by=clerk, at=now)
@@ -75,6 +78,25 @@ def plant(file_it, run_jobs, agencies, person) -> dict[str, Planted]:
     _know()
     assert ReviewItem.objects.filter(audience_key="restricted:police").exists()
     return found
+
+
+def _contradict_and_correct(found: dict[str, Planted], twice: Filing, clerk, now) -> None:
+    """Decide, correct and send back what is restricted; ask for corrections of what will be gone for others."""
+    word = found["restricted"].word
+    conflict = Conflict.objects.get(record=found["restricted"].record, element="created")
+    reconciling.decide(
+        conflict=conflict, verdict="sent-back", value="2003", as_it_stands=conflict.as_it_stands, reason=f"A {word}",
+        by=clerk, at=now,
+    )  # fmt: skip
+    for state in ("restricted", "withdrawn", "narrowed"):
+        one = found[state]
+        correction = correcting.receive_correction(
+            record=one.record, filing=one.filing, element="title", said=f"A {one.word}", proposed=f"B {one.word}",
+            because=f"C {one.word}", contact=f"{one.word}@example.org", asked_by=None, at=now,
+        )  # fmt: skip
+        correcting.answer_correction(
+            correction=correction, verdict="passed-on", answer=f"D {one.word}", by=clerk, at=now, agency=twice.agency
+        )
 
 
 def _of(filing: Filing) -> tuple[Filing, Record, Copy]:

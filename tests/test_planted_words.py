@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from catalog.models import Decision, ReviewItem, Upload
+from catalog.models import Conflict, Correction, Decision, Notice, ReviewItem, Upload
 from tests.planted import plant, said
 
 NUMBERS = tuple(f"/id/apn/5149-015-90{n}" for n in range(2, 6))
@@ -25,8 +25,17 @@ GET_RECORD = "?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:{id
 
 ROUTES = {
     # ---- pages
-    "find": ["/", "/?agency=police", "/?year=2024", "/?page=2", *(f"/{s}" for s in SEARCHES)],
+    "find": ["/", "/?agency=police", "/?year=2024", "/?page=2", *(f"/{s}" for s in SEARCHES),
+             "/?view=list", "/?view=map", "/?place=plantedrestrictedword", "/?bounds=-119,33,-118,35",
+             "/?has=conflict&has=copies", "/?since=1900&until=2030", "/?number=apn:5149-015-904"],
+    "facets": [*(f"/facets{s}" for s in ("", "?agency=police", *SEARCHES)), "/facets?number=apn:5149-015-904"],
+    "map-clusters": [*(f"/map.json{s}" for s in ("", "?bounds=-180,-90,180,90", *SEARCHES))],
     "record-number": [*NUMBERS],
+    "saved": ["/saved"],
+    "forget-search": ["/saved/{id}/forget"],
+    "by-picture": ["/by-picture"],
+    "picture-search": ["/by-picture/{id}"],
+    "picture-sought": ["/by-picture/{id}/picture"],
     "record": ["/image/{id}"],
     "preview": ["/image/{id}/thumbnail", "/image/{id}/preview"],
     "copy-picture": ["/copy/{id}/thumbnail", "/copy/{id}/preview"],
@@ -45,11 +54,29 @@ ROUTES = {
     "decide": ["/review/decide"],
     "review-pair": ["/review/{id}"],
     "exhibit": ["/review/{id}/a", "/review/{id}/differences"],
+    "review-leave": ["/review/{id}/leave"],
+    "bulk": ["/review/bulk", "/review/bulk?kind=faint"],
+    "bulk-pairs": ["/review/bulk/{id}"],
+    "bulk-undo": ["/review/bulk/{id}/undo"],
     "undo": ["/decisions/{id}/undo"],
+    "conflicts": ["/conflicts", "/conflicts?state=decided", "/conflicts?agency=police"],
+    "conflict": ["/conflicts/{id}"],
+    "undo-conflict": ["/conflicts/{id}/undo"],
+    "correct-record": ["/image/{id}/correct"],
+    "correct-filing": ["/filing/{id}/correct"],
+    "corrections": ["/corrections", "/corrections?state=answered", "/corrections?agency=police"],
+    "correction": ["/corrections/{id}"],
+    "reopen-correction": ["/corrections/{id}/reopen"],
+    "correction-status": ["/corrections/{reference}"],
+    "notices": ["/notices", "/notices?state=done"],
+    "notice": ["/notices/{id}"],
     "jobs": ["/jobs", "/jobs?state=done"],
     "job-retry": ["/jobs/1/retry"],
+    "overview": ["/overview"],
+    "help": ["/help"],
     "about": ["/about"],
     "standards": ["/about/standards"],
+    "language": ["/language"],
     "account_login": ["/sign-in"],
     "account_logout": [],  # it would end the asking
     # ---- feeds
@@ -61,6 +88,7 @@ ROUTES = {
     "dcat-us-3": ["/dcat-us-3.json"],
     "export": [f"/export.{e}{s}" for e in ("csv", "xml", "ttl", "rdf", "jsonld", "nt") for s in ("", SEARCHES[0])],
     "changes": ["/changes.atom"],
+    "search-feed": [f"/search.atom{s}" for s in ("", "?agency=police", *SEARCHES)],
     "sitemap-index": ["/sitemap.xml"],
     "sitemap": ["/sitemap-1.xml"],
     "opensearch": ["/opensearch.xml"],
@@ -75,7 +103,13 @@ ROUTES = {
     "api-amend": ["/api/filings/{id}/amend/"],
     "api-audience": ["/api/filings/{id}/audience/"],
     "api-withdraw": ["/api/filings/{id}/withdraw/"],
+    "api-batches": ["/api/batches/", "/api/batches/?per_page=100"],
+    "api-batch": ["/api/batches/{id}/"],
+    "api-withdraw-batch": ["/api/batches/{id}/withdraw/"],
     "api-reviews": ["/api/reviews/"],
+    "api-conflicts": ["/api/conflicts/", "/api/conflicts/?state=decided"],
+    "api-conflict": ["/api/conflicts/{id}/"],
+    "api-conflict-decide": ["/api/conflicts/{id}/decide/"],
     "api-decisions": ["/api/decisions/"],
     "api-decision": ["/api/decisions/{id}/"],
     "api-undo": ["/api/decisions/{id}/undo/"],
@@ -141,12 +175,15 @@ def test_nothing_hidden_shows(city, person, agencies, who):
         *Upload.objects.values_list("public_id", flat=True),
         *ReviewItem.objects.filter(audience_key__startswith="restricted").values_list("public_id", flat=True),
         *Decision.objects.filter(audience_key__startswith="restricted").values_list("public_id", flat=True),
+        *Conflict.objects.values_list("public_id", flat=True),
+        *Correction.objects.values_list("public_id", flat=True),
+        *Notice.objects.values_list("public_id", flat=True),
     }
     words = {city[state].word for state in (*hidden, *SEEN_ONCE)} | {"planteddraftword"}
     shown = []
     for name, addresses in ROUTES.items():
         for address in addresses:
-            for asked in [address.format(id=id) for id in never | once | others] if "{id}" in address else [address]:
+            for asked in spelt_out(address, never | once | others):
                 for status, told in answers(client, name, asked):
                     assert status < 500, asked
                     own = set(re.findall(r"planted[a-z]+word|[a-z2-7]{26}", asked))
@@ -157,6 +194,14 @@ def test_nothing_hidden_shows(city, person, agencies, who):
                         if one in told
                     ]
     assert shown == []
+
+
+def spelt_out(address: str, ids: set[str]) -> list[str]:
+    """Return the addresses that one row means: one for each id, or for each reference of a correction."""
+    references = Correction.objects.values_list("reference", flat=True)
+    values = {"id": ids, "reference": references}
+    name = next((one for one in values if f"{{{one}}}" in address), "")
+    return [address.format(**{name: value}) for value in values[name]] if name else [address]
 
 
 def answers(client: Client, name: str, address: str):
@@ -174,6 +219,9 @@ def test_a_search_for_a_hidden_word_is_answered_as_for_one_that_is_nowhere(city,
         word, nowhere = city[state].word, "planted" + "x" * (len(city[state].word) - 11) + "word"
         for address in (
             "/?q={}",
+            "/?view=list&q={}",
+            "/facets?q={}",
+            "/map.json?q={}",
             "/api/records/?q={}",
             "/api/records/facets/?q={}",
             "/export.csv?q={}",

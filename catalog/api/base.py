@@ -106,7 +106,7 @@ class PageParams(serializers.Serializer):
     @classmethod
     def of(cls, request: Request) -> dict:
         """Return the checked parameters of a request."""
-        params = cls(data=request.query_params.dict())
+        params = cls(data=request.query_params)
         params.is_valid(raise_exception=True)
         return params.validated_data
 

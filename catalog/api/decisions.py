@@ -57,6 +57,10 @@ class DecisionSerializer(serializers.Serializer):
     copies = serializers.SerializerMethodField(help_text="The two copies; none where a record copy was designated.")
     original = serializers.SerializerMethodField(help_text="Which copy the other was made from.")
     filing = serializers.SerializerMethodField(help_text="The filing that was designated as record copy.")
+    conflict = serializers.CharField(
+        source="conflict.public_id", default=None, allow_null=True, help_text="The conflict that was decided about."
+    )
+    value = serializers.SerializerMethodField(help_text="Which of its values; empty once no filing states it.")
     decided_by = Name()
     decided_at = serializers.DateTimeField()
     is_effective = serializers.BooleanField()
@@ -76,6 +80,9 @@ class DecisionSerializer(serializers.Serializer):
 
     def get_filing(self, decision: DecisionRow) -> str | None:
         return decision.filing.public_id if decision.filing else None
+
+    def get_value(self, decision: DecisionRow) -> str:
+        return decision.value if decision.conflict and decision.value in decision.conflict.values else ""
 
 
 class Decisions(CatalogView):
@@ -98,7 +105,7 @@ class Decisions(CatalogView):
         decision = deciding.decide(copy_a=copy_a, copy_b=copy_b, by=request.user, at=timezone.now(), **asked)
         tasks.publish_soon()
         location = address(request, "api-decision", decision.public_id)
-        return Response(_shown(request, decision.public_id), status=201, headers={"Location": location})
+        return Response(decision_shown(request, decision.public_id), status=201, headers={"Location": location})
 
 
 class Decision(CatalogView):
@@ -108,7 +115,7 @@ class Decision(CatalogView):
         responses={200: DecisionSerializer, 404: ProblemDetailsSerializer},
     )
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(_shown(request, public_id))
+        return Response(decision_shown(request, public_id))
 
 
 class Undo(CatalogView):
@@ -122,10 +129,10 @@ class Undo(CatalogView):
         responses={200: DecisionSerializer, **PROBLEMS},
     )
     def post(self, request: Request, public_id: str) -> Response:
-        decision = get_object_or_404(DecisionRow.objects.visible_to(request.user), public_id=public_id)
+        decision = get_object_or_404(DecisionRow.objects.visible_to(request.user).about_records(), public_id=public_id)
         deciding.undo(decision=decision, by=request.user, at=timezone.now(), **_checked(UndoForm, request))
         tasks.publish_soon()
-        return Response(_shown(request, public_id))
+        return Response(decision_shown(request, public_id))
 
 
 def _checked(form: type[serializers.Serializer], request: Request) -> dict:
@@ -141,8 +148,12 @@ def _copy(request: Request, public_id: str) -> Copy:
     return copy
 
 
-def _shown(request: Request, public_id: str) -> dict:
-    decisions = DecisionRow.objects.visible_to(request.user).select_related(
-        "copy_low__record", "copy_high__record", "relation__to_copy", "filing", "decided_by", "ended_by"
+def decision_shown(request: Request, public_id: str) -> dict:
+    decisions = (
+        DecisionRow.objects.visible_to(request.user)
+        .about_records()
+        .select_related(
+            "copy_low__record", "copy_high__record", "relation__to_copy", "filing", "conflict", "decided_by", "ended_by"
+        )
     )
     return DecisionSerializer(get_object_or_404(decisions, public_id=public_id), context={"request": request}).data

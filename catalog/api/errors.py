@@ -20,6 +20,7 @@ from catalog.services import amending
 from catalog.services.deciding import AlreadyDecided, Contradiction, NotAllowed
 from catalog.services.filing import FilingRefused
 from catalog.services.locking import ChangedMeanwhile
+from catalog.services.looking import HeldByAnother
 from catalog.services.reading import Tombstone
 from catalog.services.withdrawing import AlreadyWithdrawn
 
@@ -85,6 +86,8 @@ def _problem(error: Exception) -> tuple[int, str, str, dict]:
             return 409, str(error), "already-withdrawn", {}
         case ChangedMeanwhile():
             return 409, str(error), "changed-meanwhile", {}
+        case HeldByAnother():
+            return 409, str(error), "held", {}
         case Contradiction():
             return 409, str(error), "contradiction", {}
         case exceptions.ValidationError():

@@ -121,7 +121,7 @@ class FilingSerializer(serializers.Serializer):
 
     id = serializers.CharField(source="filing.public_id")
     url = Address("api-filing", source="filing.public_id", help_text="Ask here how far it has come.")
-    state = serializers.ChoiceField(choices=list(tracking.STATES.items()))
+    state = serializers.ChoiceField(choices=tracking.CHOICES)
     sentence = serializers.CharField(help_text="The state in words.")
     reason = serializers.CharField(allow_blank=True, help_text="Why the file is damaged or quarantined.")
     record = RecordReferenceSerializer(help_text="The record that answers for it now.")

@@ -8,16 +8,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.metadata import identifiers as numbers
+from catalog.models import Agency, SearchFacet, Source
 from catalog.models import Record as RecordRow
-from catalog.models import Scheme
 from catalog.services import reading, searching, tracking
+from catalog.services.faceting import facets_of
+from catalog.services.narrowing import LONGEST_QUERY, LONGEST_VALUE, MOST_VALUES
 
 from .base import Address, CatalogView, Name, PageParams, PageSerializer, ProblemDetailsSerializer, page_of
 from .errors import Gone
 from .filings import FilingSerializer
 
-LONGEST_QUERY = 300
 MOST_COPIES = reading.MAX_FILINGS
 MOST_PENDING = 20
 PROBLEMS = {400: ProblemDetailsSerializer}
@@ -26,37 +26,45 @@ PROBLEMS = {400: ProblemDetailsSerializer}
 # ---- searching -----------------------------------------------------------------------------------------------
 
 
+class Values(serializers.ListField):
+    """Several values of one parameter, each given by itself: `?agency=metro&agency=housing`."""
+
+    def __init__(self, help_text: str):
+        child = serializers.CharField(max_length=LONGEST_VALUE, allow_blank=True)
+        super().__init__(child=child, max_length=MOST_VALUES, required=False, help_text=help_text)
+
+
 class SearchParams(PageParams):
+    """What a search is narrowed by, as every door of the catalog takes it (catalog.services.narrowing)."""
+
     q = serializers.CharField(
         max_length=LONGEST_QUERY, allow_blank=True, default="", help_text="Words, or a parcel or permit number."
     )
-    agency = serializers.SlugField(max_length=50, allow_blank=True, default="", help_text="Short name of an agency.")
-    year = serializers.RegexField(
-        r"\A[0-9]{4}\Z",
-        allow_blank=True,
-        default="",
-        help_text="Year in which the picture was made, four digits.",
-        error_messages={"invalid": "Write a year with four digits, such as 1998."},
-    )
+    agency = Values("Short name of an agency; of several, any.")
+    year = Values("Year in which the picture was made, four digits; of several, any.")
     number = serializers.CharField(
         max_length=200, allow_blank=True, default="", help_text="Numbering system and number, such as apn:5149-015-902."
     )
+    source = Values(f"Kind of source: {', '.join(Source.Kind.values)}; of several, any.")
+    place = Values("Name of a place, as it is stated; of several, any.")
+    subject = Values("Subject, as it is stated; of several, any.")
+    format = Values("Media type of a file, such as image/jpeg; of several, any.")
+    has = Values(f"What it must have: {', '.join(SearchFacet.Has.values)}; of several, each.")
+    since = serializers.CharField(
+        max_length=64, allow_blank=True, default="", help_text="Made on this day or later; EDTF, such as 1998-05."
+    )
+    until = serializers.CharField(
+        max_length=64, allow_blank=True, default="", help_text="Made on this day or earlier; EDTF, such as 1998-05."
+    )
+    bounds = serializers.CharField(
+        max_length=200, allow_blank=True, default="", help_text="Within west,south,east,north in degrees."
+    )
 
-    def validate_number(self, asked: str) -> str:
-        """Bring the number to its one spelling."""
-        if not asked:
-            return ""
-        slug, _, raw = asked.partition(":")
-        scheme = Scheme.objects.filter(slug=slug).first()
-        if scheme is None:
-            known = ", ".join(Scheme.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-            raise serializers.ValidationError(
-                f"Write a numbering system, a colon and the number, such as apn:5149-015-902. Systems: {known}."
-            )
-        try:
-            return f"{slug}:{numbers.normalise(scheme.normaliser, raw)}"
-        except numbers.BadIdentifier as error:
-            raise serializers.ValidationError(str(error)) from error
+    def validate(self, attrs: dict) -> dict:
+        attrs = super().validate(attrs)
+        if problems := searching.narrow(None, asked=self.initial_data).errors:
+            raise serializers.ValidationError(dict(problems))
+        return attrs
 
 
 class FacetParams(SearchParams):
@@ -95,27 +103,38 @@ class YearCountSerializer(serializers.Serializer):
     count = serializers.IntegerField()
 
 
+class ValueCountSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    count = serializers.IntegerField()
+
+
 class FacetsSerializer(serializers.Serializer):
-    """What narrows a search, with counts over the first 10,000 of what it finds."""
+    """What narrows a search further. Each is counted under all that was asked but its own choice, up to 10,000."""
 
     total = serializers.IntegerField()
-    is_capped = serializers.BooleanField(help_text="There are more than were counted.")
+    is_capped = serializers.BooleanField(help_text="There are more than were counted: counts say `at least`.")
     agency = AgencyCountSerializer(many=True)
     year = YearCountSerializer(many=True)
+    source = ValueCountSerializer(many=True)
+    place = ValueCountSerializer(many=True)
+    subject = ValueCountSerializer(many=True)
+    format = ValueCountSerializer(many=True)
+    has = ValueCountSerializer(many=True)
 
 
 class Records(CatalogView):
     @extend_schema(
         operation_id="search_records",
         summary="Search the standing records",
-        description="Best first where words are given, newest first otherwise; counts only what the caller may see.",
+        description="Best first where words are given that fit no more than 2,000 records, newest first "
+        "otherwise; counts only what the caller may see.",
         parameters=[SearchParams],
         responses={200: FoundSerializer, **PROBLEMS},
     )
     def get(self, request: Request) -> Response:
-        asked = SearchParams.of(request)
-        page = asked["page"]
-        found = searching.find(user=request.user, words=asked.pop("q"), **asked)
+        checked = SearchParams.of(request)
+        page, per_page = checked["page"], checked["per_page"]
+        found = searching.find(user=request.user, asked=request.query_params, page=page, per_page=per_page)
         results = FoundRecordSerializer(found.results, many=True, context={"request": request}).data
         return Response(page_of(request, page, found.pages, found.total, found.is_capped, results))
 
@@ -123,22 +142,23 @@ class Records(CatalogView):
 class Facets(CatalogView):
     @extend_schema(
         operation_id="search_facets",
-        summary="Count what a search finds by agency and year",
+        summary="Count what a search finds by agency, year, place and more",
         parameters=[FacetParams],
         responses={200: FacetsSerializer, **PROBLEMS},
     )
     def get(self, request: Request) -> Response:
-        asked = FacetParams.of(request)
-        found = searching.find(user=request.user, words=asked.pop("q"), **asked, per_page=1)
-        counted = found.facets()
-        return Response(
-            {
-                "total": found.total,
-                "is_capped": found.is_capped,
-                "agency": [{"slug": slug, "name": name, "count": count} for slug, name, count in counted["agency"]],
-                "year": [{"year": year, "count": count} for year, count in counted["year"]],
-            }
-        )
+        FacetParams.of(request)
+        narrowing = searching.narrow(request.user, asked=request.query_params)
+        counted, total = facets_of(narrowing, request.user), searching.count(narrowing.qs)
+        names = dict(Agency.objects.values_list("slug", "name"))
+        told = {name: [{"value": one.value, "count": one.count} for one in values] for name, values in counted.items()}
+        told["agency"] = [
+            {"slug": one.value, "name": names.get(one.value, one.value), "count": one.count}
+            for one in counted["agency"]
+        ]
+        told["year"] = [{"year": int(one.value), "count": one.count} for one in counted["year"]]
+        is_capped = total > searching.MAX_COUNT
+        return Response({"total": min(total, searching.MAX_COUNT), "is_capped": is_capped, **told})
 
 
 # ---- one record ----------------------------------------------------------------------------------------------
@@ -229,7 +249,12 @@ class AlternativeSerializer(serializers.Serializer):
 class ConflictSerializer(serializers.Serializer):
     """Values that cannot all be true."""
 
-    element = serializers.CharField(help_text="Local name of the Dublin Core term; identifier where numbers differ.")
+    element = serializers.CharField(
+        help_text="Local name of the Dublin Core term; identifier:<scheme> where numbers differ."
+    )
+    id = serializers.CharField(source="conflict.public_id")
+    state = serializers.CharField(source="conflict.state", help_text="open, sent-back or decided.")
+    decision = serializers.CharField(source="decision.public_id", default=None, allow_null=True)
     label = serializers.CharField()
     alternatives = serializers.SerializerMethodField()
 

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 from catalog.formats.entry import Catalog
 from catalog.formats.markup import DECLARATION, around, tag
 from catalog.formats.oai_pmh import utc
-from catalog.services import entries, feeding
+from catalog.services import entries, feeding, searching
 
 from .answers import finished, streamed
+from .exports import mistake_in
 
 NEWEST = 100
+LONGEST_TITLE = 120
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SITEMAP_PAGE = 10_000
 """Records a sitemap; the protocol allows 50,000."""
@@ -25,16 +27,31 @@ SITEMAP_PAGE = 10_000
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The records that changed last, as Atom."""
     feeding.closed_until()
+    return _feed(request, feeding.newest(request.user, NEWEST))
+
+
+@require_safe
+def search_feed(request: HttpRequest) -> HttpResponseBase:
+    """What a search finds that was filed last, as Atom: the feed of a saved search."""
+    if mistake := mistake_in(request):
+        return mistake
+    feeding.closed_until()
+    keys = searching.newest_found(user=request.user, asked=request.GET, limit=NEWEST)
+    words = request.GET.get("q", "").strip()[:LONGEST_TITLE]
+    return _feed(request, feeding.items_of_records(request.user, keys), f"“{words}”" if words else "A search")
+
+
+def _feed(request: HttpRequest, items: list[feeding.Item], of_what: str = "") -> HttpResponseBase:
     catalog = entries.catalog_entry()
     feed = Atom1Feed(
-        title=catalog.title,
+        title=f"{of_what} – {catalog.title}" if of_what else catalog.title,
         link=catalog.addresses.home,
         description=catalog.description,
-        feed_url=request.build_absolute_uri(request.path),
+        feed_url=request.build_absolute_uri(request.get_full_path() if of_what else request.path),
         language=catalog.language,
-        feed_guid=catalog.addresses.catalog,
+        feed_guid=request.build_absolute_uri(request.get_full_path()) if of_what else catalog.addresses.catalog,
     )
-    for item in feeding.newest(request.user, NEWEST):
+    for item in items:
         summary = item.entry.summary
         feed.add_item(
             title=summary.titles[0].text if summary.titles else f"Image {item.public_id}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.views.decorators.http import require_safe
 
 from catalog.formats.dublin_core import write_all_simple_dublin_core
@@ -13,8 +13,6 @@ from catalog.services import entries, feeding, searching
 
 from .answers import streamed
 
-SEARCHED_BY = {"q": "words", "agency": "agency", "year": "year", "number": "number"}
-LONGEST_VALUE = 300
 WRITERS = {
     "csv": ("text/csv; charset=utf-8", table),
     "xml": ("application/xml", write_all_simple_dublin_core),
@@ -30,21 +28,24 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Write all that the same search finds on the page of Find; without words, all that the reader may see."""
     if ending not in WRITERS:
         raise Http404(f"Exports end with one of: {', '.join(WRITERS)}.")
+    if mistake := mistake_in(request):
+        return mistake
     content_type, write = WRITERS[ending]
-    response = streamed(request, write(_found(request.user, searched(request)), entries.catalog_entry()), content_type)
+    response = streamed(request, write(_found(request.user, request.GET), entries.catalog_entry()), content_type)
     response["Content-Disposition"] = f'attachment; filename="records.{ending}"'
     return response
 
 
-def searched(request: HttpRequest) -> dict[str, str]:
-    """Return what was searched for, as the page of Find takes it."""
-    return {
-        name: request.GET.get(parameter, "").replace("\0", " ").strip()[:LONGEST_VALUE]
-        for parameter, name in SEARCHED_BY.items()
-    }
+def mistake_in(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a search that is not understood: whatever it would give would not be what was meant."""
+    narrowing = searching.narrow(request.user, asked=request.GET)
+    said = [f"{name}: {' '.join(problems)}\n" for name, problems in narrowing.errors.items()]
+    if not said:
+        return None
+    return HttpResponse("".join(said), status=400, content_type="text/plain; charset=utf-8")
 
 
-def _found(user, asked: dict[str, str]) -> Iterator[Entry]:
+def _found(user, asked: QueryDict) -> Iterator[Entry]:
     feeding.closed_until()
-    for keys in searching.all_found(user=user, **asked):
+    for keys in searching.all_found(user=user, asked=asked):
         yield from feeding.entries_of_records(user, keys)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("dcat-us-3.json", datasets.dcat_us_3, name="dcat-us-3"),
     path("export.<str:ending>", exports.export, name="export"),
     path("changes.atom", changes.changes, name="changes"),
+    path("search.atom", changes.search_feed, name="search-feed"),
     path("sitemap.xml", changes.sitemap_index, name="sitemap-index"),
     path("sitemap-<int:page>.xml", changes.sitemap, name="sitemap"),
     path("opensearch.xml", changes.opensearch, name="opensearch"),

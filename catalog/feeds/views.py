@@ -13,15 +13,16 @@ from catalog.formats.rdf import View, record_triples
 from catalog.formats.serialise import FORMATS, Format, serialise, stream
 from catalog.models import Record
 from catalog.services import entries, feeding, reading, searching, tracking
+from catalog.services.narrowing import Narrowing
 
 from .answers import finished
-from .exports import SEARCHED_BY, searched
+from .exports import mistake_in
 
 HTML = "text/html"
 BY_ENDING = {f.ending.removeprefix("."): f for f in FORMATS}
 BY_MIME = {f.media_type: f for f in FORMATS}
 PAGE = 100
-PAGED_BY = {"after", *SEARCHED_BY}
+PAGED_BY = {"after", *Narrowing.base_filters}
 
 
 class NotAcceptable(Exception):
@@ -80,10 +81,11 @@ def catalog(request: HttpRequest, ending: str | None = None) -> HttpResponseBase
 
 def _page(request: HttpRequest, format: Format) -> HttpResponseBase:
     """Write one page, and where the next one lies: behind the last record of this one, whatever was filed meanwhile."""
+    if mistake := mistake_in(request):
+        return mistake
     feeding.closed_until()
-    asked = searched(request)
     after = request.GET.get("after", "")
-    found = searching.found_after(user=request.user, after=after, limit=PAGE + 1, **asked)
+    found = searching.found_after(user=request.user, after=after, limit=PAGE + 1, asked=request.GET)
     shown, is_more = found[:PAGE], len(found) > PAGE
     page = list(feeding.entries_of_records(request.user, [key for key, _ in shown]))
     here = request.build_absolute_uri()

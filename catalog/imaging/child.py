@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 
 from PIL import Image
 
+from catalog.imaging import sayings
 from catalog.imaging.decode import UnreadablePicture
 from catalog.imaging.examine import examine
 from catalog.imaging.media import MediaType
@@ -29,11 +30,6 @@ from catalog.metadata.embedded import read_embedded
 
 _PR_SET_PDEATHSIG = 1
 _LARGEST_ANSWER_BYTES = 64 * 1024**2
-
-_TOO_MUCH_MEMORY = "The picture needs more memory than is allowed to open it. Save it smaller, and file that."
-_TOO_SLOW = "The picture takes longer to open than is allowed. Export it again, or save it smaller, and file that."
-_TOO_MUCH_OUTPUT = "Opening the picture would write more than is allowed. Export it again, and file that."
-_CRASHED = "The picture makes its decoder fail, so the file is probably damaged. Export it again, and file that."
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -101,12 +97,12 @@ def _output_of(child: int, reading: int, wall_seconds: float) -> tuple[bytes, bo
 def _verdict(output: bytes, in_time: bool, status: int) -> Answer:
     """Say how a child ended: its own answer, the file's fault in words, or ours."""
     if not in_time:
-        return {"unreadable": _TOO_SLOW}
+        return {"unreadable": sayings.TOO_SLOW}
     if os.WIFSIGNALED(status):
-        by_signal = {signal.SIGXCPU: _TOO_SLOW, signal.SIGXFSZ: _TOO_MUCH_OUTPUT}
-        return {"unreadable": by_signal.get(os.WTERMSIG(status), _CRASHED)}
+        by_signal = {signal.SIGXCPU: sayings.TOO_SLOW, signal.SIGXFSZ: sayings.TOO_MUCH_OUTPUT}
+        return {"unreadable": by_signal.get(os.WTERMSIG(status), sayings.CRASHED)}
     if os.WEXITSTATUS(status) == _OUT_OF_MEMORY:
-        return {"unreadable": _TOO_MUCH_MEMORY}
+        return {"unreadable": sayings.TOO_MUCH_MEMORY}
     if os.WEXITSTATUS(status) != 0:
         return {"failed": f"The decode child ended with status {os.WEXITSTATUS(status)}."}
     return json.loads(output)
@@ -164,7 +160,7 @@ def _done(request: Request) -> Answer:
     except UnreadablePicture as error:
         return {"unreadable": error.reason}
     except MemoryError:
-        return {"unreadable": _TOO_MUCH_MEMORY}
+        return {"unreadable": sayings.TOO_MUCH_MEMORY}
     except Exception as error:  # not foreseen: the parent must hear of it, whatever it is
         return {"failed": f"{type(error).__name__}: {error}"}
 

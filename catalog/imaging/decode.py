@@ -21,6 +21,7 @@ import pillow_heif
 import pypdfium2
 from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError, features
 
+from catalog.imaging import sayings
 from catalog.imaging.media import MediaType
 
 MAX_PIXELS = 250_000_000
@@ -156,7 +157,7 @@ def _first_frame(path: Path, media_type: MediaType) -> Page:
         frames = _counted_frames(picture)
     page = _decoded(path, media_type, frame=None, number=1, page_count=1, frames=frames or 1)
     if frames is None:
-        page.damage = page.damage or "The file is cut off or damaged: only its first frame can be shown."
+        page.damage = page.damage or sayings.ONE_FRAME_LEFT
     return page
 
 
@@ -176,7 +177,7 @@ def _decoded(
         picture, size = _loaded(path, media_type, frame)
     except UnreadablePicture:
         picture, size = _loaded_in_part(path, media_type, frame)
-        damage = "The file is cut off or damaged: only a part of the picture can be shown."
+        damage = sayings.PART_LEFT
     bit_depth = _bit_depth(path, media_type, picture)
     return Page(number, page_count, picture, media_type, *size, bit_depth, frames, damage)
 
@@ -255,9 +256,10 @@ def _reasons(media_type: MediaType, picture: Image.Image | None = None) -> Itera
 def _check_size(size: tuple[int, int], frames: int) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise TooLarge(_too_many_pixels(f"{width:,} x {height:,} pixels"))
+        raise TooLarge(_too_many_pixels(sayings.MEASURED.format(size=f"{width:,} x {height:,}")))
     if width * height * frames > MAX_PIXELS:
-        raise TooLarge(_too_many_pixels(f"{frames:,} frames of {width:,} x {height:,} pixels"))
+        measured = sayings.MEASURED_FRAMES.format(number=f"{frames:,}", size=f"{width:,} x {height:,}")
+        raise TooLarge(_too_many_pixels(measured))
 
 
 def _counted_frames(picture: Image.Image) -> int | None:
@@ -276,10 +278,7 @@ def _counted_frames(picture: Image.Image) -> int | None:
 
 def _check_count(count: int) -> None:
     if count > MAX_FRAMES:
-        raise TooLarge(
-            f"The file holds more than {MAX_FRAMES:,} pictures, the most that is accepted. "
-            "Divide it into several files and file those."
-        )
+        raise TooLarge(sayings.TOO_MANY_PICTURES.format(number=f"{MAX_FRAMES:,}"))
 
 
 # NewSubfileType (TIFF 6.0, section 8): bit 0 a reduced version of another page, bit 2 a transparency mask.
@@ -304,7 +303,8 @@ def _tiff_page_frames(picture: Image.Image) -> list[int]:
             _check_size(picture.size, 1)
             pixels += picture.width * picture.height
         if pixels > MAX_DOCUMENT_PIXELS:
-            raise TooLarge(_too_many_pixels(f"{len(page_frames):,} pages or more", MAX_DOCUMENT_PIXELS))
+            measured = sayings.MEASURED_PAGES.format(number=f"{len(page_frames):,}")
+            raise TooLarge(_too_many_pixels(measured, MAX_DOCUMENT_PIXELS))
     _check_count(MAX_FRAMES + 1)
     return page_frames
 
@@ -328,13 +328,11 @@ def _opened_pdf(path: Path) -> pypdfium2.PdfDocument:
         document.init_forms()  # what was typed into a form is drawn too
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise UnreadablePicture(
-                "The PDF is protected by a password. Save it without protection and file that."
-            ) from error
+            raise UnreadablePicture(sayings.PROTECTED) from error
         raise UnreadablePicture(_unopenable(MediaType.PDF)) from error
     if not len(document):
         document.close()
-        raise UnreadablePicture("The PDF has no pages. Export it again and file that.")
+        raise UnreadablePicture(sayings.NO_PAGES)
     return document
 
 
@@ -393,20 +391,13 @@ def _boxes_but_media(path: Path, largest: int = 16_000_000) -> Iterator[bytes]:
                 return
 
 
-_SAVE_AGAIN = "Export it again from where it came, and file that."
-
-
-def _too_many_pixels(what: str = "", limit: int = MAX_PIXELS) -> str:
-    measured = f" ({what})" if what else ""
-    return (
-        f"The picture is too large to be opened{measured}; at most {limit // 1_000_000:,} million pixels "
-        "are accepted. Save it smaller or in parts, and file that."
-    )
+def _too_many_pixels(measured: str = "", limit: int = MAX_PIXELS) -> str:
+    return sayings.TOO_LARGE.format(measured=measured, number=f"{limit // 1_000_000:,}")
 
 
 def _unopenable(media_type: MediaType) -> str:
-    return f"The file begins like {media_type.label}, but it is damaged and cannot be opened. {_SAVE_AGAIN}"
+    return sayings.CANNOT_BE_OPENED.format(format=media_type.label)
 
 
 def _undecodable(media_type: MediaType) -> str:
-    return f"The file is {media_type.label}, but it is damaged and its picture cannot be read. {_SAVE_AGAIN}"
+    return sayings.CANNOT_BE_READ.format(format=media_type.label)

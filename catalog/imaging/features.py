@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LOCAL = "local/1"
+from catalog.imaging.methods import LOCAL
 
 FEATURES = 80
 """At most so many features a page: 1,600 bytes."""

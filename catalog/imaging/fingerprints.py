@@ -18,28 +18,11 @@ from PIL import Image
 
 from catalog.imaging.decode import DECODER_ERRORS, Page
 from catalog.imaging.media import MediaType
+from catalog.imaging.methods import HASH_SIZE, ORIENTATIONS, PIXELS
 from catalog.imaging.upright import finished, reduction, turn_of, upright, upright_from_strips, upright_size
 
-PIXELS = "pixels/2"
-PHASH = "phash256/1"
-TEXTURE = "texture/1"
-
-HASH_SIZE = 16
-HASH_BYTES = HASH_SIZE * HASH_SIZE // 8
 GREY_SIDE_PX = 1_024
 """Hashes and texture are taken from a grey picture of at most so many pixels on the long side."""
-
-ORIENTATIONS: tuple[Image.Transpose | None, ...] = (
-    None,
-    Image.Transpose.FLIP_LEFT_RIGHT,
-    Image.Transpose.FLIP_TOP_BOTTOM,
-    Image.Transpose.ROTATE_180,
-    Image.Transpose.TRANSPOSE,
-    Image.Transpose.ROTATE_90,
-    Image.Transpose.ROTATE_270,
-    Image.Transpose.TRANSVERSE,
-)
-"""The order of `phash256_orientations`: row i is the hash of the picture after this transposition (None: as it is)."""
 
 _STRIP_PIXELS = 250_000
 

@@ -14,8 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-INK = "ink/1"
-
 # ---- is it a page? ----
 
 _PAGE_SIDE_PX = 512

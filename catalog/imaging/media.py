@@ -7,6 +7,8 @@ import re
 from enum import Enum
 from pathlib import PurePosixPath
 
+from catalog.imaging import sayings
+
 HEAD_BYTES = 4096
 """How many of a file's first bytes `sniff` and `refusal` want to see; fewer are enough where the file ends."""
 
@@ -39,8 +41,6 @@ class MediaType(Enum):
                 return media_type
         raise ValueError(f"not an accepted media type: {mime!r}")
 
-
-ACCEPTED_IN_WORDS = "JPEG, PNG, TIFF, WebP, GIF, HEIC, AVIF and PDF"
 
 _SIGNATURES: tuple[tuple[bytes, MediaType], ...] = (
     (b"\xff\xd8\xff", MediaType.JPEG),
@@ -82,12 +82,10 @@ def refusal(head: bytes, size_bytes: int, file_name: str, max_size_bytes: int = 
     the name, so it is safe on any page.
     """
     if size_bytes == 0:
-        return "The file is empty. Copy it again from where it lies, and file it again."
+        return sayings.EMPTY
     if size_bytes > max_size_bytes:
-        return (
-            f"The file is larger than {_in_megabytes(max_size_bytes)}, the most that is accepted "
-            f"({_in_megabytes(size_bytes)}). Save it in parts or with compression, and file it again."
-        )
+        most, size = _in_megabytes(max_size_bytes), _in_megabytes(size_bytes)
+        return sayings.LARGER_THAN_ACCEPTED.format(most=most, size=size)
     suffix = PurePosixPath(file_name).suffix.lower()
     if sniff(head) is not None:
         if suffix in _RAW_SUFFIXES and head[:2] in (b"II", b"MM"):
@@ -135,34 +133,31 @@ def _camera_raw_by_bytes(head: bytes) -> bool:
     return head[:4] in (b"II*\0", b"MM\0*") and head[8:10] == b"CR"  # Canon CR2
 
 
-_CONVERT = "Save it as TIFF or JPEG and file it again."
-_PICTURES_ONLY = f"Only pictures are accepted here: {ACCEPTED_IN_WORDS}."
-
 # what it is -> what to do; where nothing stands, the picture can be saved in another format
 _ADVICE = {
-    "a web page (HTML)": "Open the page, save the picture itself, and file that.",
-    "an XML document": _PICTURES_ONLY,
-    "a ZIP archive or an office document": "Unpack it and file the pictures inside, or save the document as PDF.",
-    "an archive": "Unpack it and file the pictures inside.",
-    "an office document": "Save it as PDF and file that.",
-    "a text document (RTF)": "Save it as PDF and file that.",
-    "a video": "Save the frames that matter as pictures and file those.",
-    "a sound recording": _PICTURES_ONLY,
-    "a program": _PICTURES_ONLY,
-    "an SVG drawing": "Export it as PNG or PDF and file that.",
-    "a CAD drawing (DWG)": "Export it as PDF or TIFF and file that.",
-    "a PostScript document": "Save it as PDF and file that.",
-    "a camera raw file": "Develop it to TIFF or JPEG in full size and file that.",
+    "a web page (HTML)": sayings.SAVE_THE_PICTURE,
+    "an XML document": sayings.PICTURES_ONLY,
+    "a ZIP archive or an office document": sayings.UNPACK_OR_PDF,
+    "an archive": sayings.UNPACK,
+    "an office document": sayings.SAVE_AS_PDF,
+    "a text document (RTF)": sayings.SAVE_AS_PDF,
+    "a video": sayings.SAVE_FRAMES,
+    "a sound recording": sayings.PICTURES_ONLY,
+    "a program": sayings.PICTURES_ONLY,
+    "an SVG drawing": sayings.EXPORT_PNG_OR_PDF,
+    "a CAD drawing (DWG)": sayings.EXPORT_PDF_OR_TIFF,
+    "a PostScript document": sayings.SAVE_AS_PDF,
+    "a camera raw file": sayings.DEVELOP,
 }
 
 
 def _advice(kind: str | None, suffix: str) -> str:
     if kind is None:
-        return f"This is not a picture in a format we can read. Accepted are {ACCEPTED_IN_WORDS}."
-    what_to_do = _ADVICE.get(kind, _CONVERT)
+        return sayings.NO_KNOWN_PICTURE
+    advice = _ADVICE.get(kind, sayings.CONVERT)
     if suffix in _PICTURE_SUFFIXES:
-        return f"The name ends in {suffix}, but this is {kind}. {what_to_do}"
-    return f"This is {kind}, which is not accepted. {what_to_do}"
+        return sayings.OTHER_THAN_ITS_NAME.format(ending=suffix, kind=kind, advice=advice)
+    return sayings.NOT_ACCEPTED.format(kind=kind, advice=advice)
 
 
 _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (

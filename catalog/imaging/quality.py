@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from catalog.imaging import sayings
 from catalog.imaging.media import MediaType
 
 LOSSLESS = 0.0
@@ -97,7 +98,7 @@ def better_because(best: Quality, other: Quality) -> str:
     for line, explain in enumerate(_EXPLANATIONS):
         if ahead[line] != behind[line]:
             return explain(best, other)
-    return "Both are the same file."
+    return sayings.SAME_FILE
 
 
 def is_original_capture(make: str, model: str, taken: str, exposure: str, editor: str | None) -> bool:
@@ -158,21 +159,21 @@ def estimated_compression(media_type: MediaType, size_bytes: int, pixel_count: i
 
 
 def _intact(best: Quality, other: Quality) -> str:
-    return "It is intact; the other is damaged."
+    return sayings.INTACT
 
 
 def _capture(best: Quality, other: Quality) -> str:
     if other.editor:
-        return f"It is as the camera wrote it; the other was saved by {other.editor}."
-    return "It is as the camera wrote it, with full camera metadata; the other lacks them."
+        return sayings.OTHER_WAS_EDITED.format(program=other.editor)
+    return sayings.AS_THE_CAMERA_WROTE_IT
 
 
 def _pixels(best: Quality, other: Quality) -> str:
     if other.is_enlarged:
         width, height = _shown_size(other)
-        return f"The other was enlarged: it shows no more than about {width:,} x {height:,} pixels."
+        return sayings.OTHER_WAS_ENLARGED.format(size=f"{width:,} x {height:,}")
     shown, against = (f"{one.width_px:,} x {one.height_px:,}" for one in (best, other))
-    return f"It shows more: {shown} pixels against {against}."
+    return sayings.SHOWS_MORE.format(size=shown, other=against)
 
 
 def _shown_size(enlarged: Quality) -> tuple[int, int]:
@@ -186,36 +187,30 @@ def _two_figures(side_px: float) -> int:
 
 
 def _depth(best: Quality, other: Quality) -> str:
-    bits = "bit" if best.bit_depth == 1 else "bits"
-    return f"It holds finer tones: {best.bit_depth} {bits} a channel against {other.bit_depth}."
+    words = sayings.FINER_TONES_BY_ONE_BIT if best.bit_depth == 1 else sayings.FINER_TONES
+    return words.format(number=best.bit_depth, other=other.bit_depth)
 
 
 def _compression(best: Quality, other: Quality) -> str:
     if other.compression == RENDERED:
-        return "It is the stored picture; the other is drawn from a document."
+        return sayings.STORED_PICTURE
     if other.was_jpeg and not best.was_jpeg:
-        return (
-            "The other was written from a JPEG, whose losses its pixels still show "
-            f"(coarseness {best.compression:.1f} against about {other.compression:.1f}, where 1 is the finest)."
-        )
+        return sayings.OTHER_WAS_JPEG.format(number=f"{best.compression:.1f}", other=f"{other.compression:.1f}")
     if best.compression == LOSSLESS:
-        return "It is stored without loss; the other lost detail when it was compressed."
-    return (
-        "It is compressed less, so it keeps finer detail "
-        f"(coarseness {best.compression:.1f} against {other.compression:.1f}, where 1 is the finest)."
-    )
+        return sayings.WITHOUT_LOSS
+    return sayings.COMPRESSED_LESS.format(number=f"{best.compression:.1f}", other=f"{other.compression:.1f}")
 
 
 def _colour(best: Quality, other: Quality) -> str:
-    return "It is in colour; the other is grey."
+    return sayings.IN_COLOUR
 
 
 def _metadata(best: Quality, other: Quality) -> str:
-    return f"It carries more embedded metadata: {best.metadata_count:,} values against {other.metadata_count:,}."
+    return sayings.MORE_METADATA.format(number=f"{best.metadata_count:,}", other=f"{other.metadata_count:,}")
 
 
 def _checksum(best: Quality, other: Quality) -> str:
-    return "Both are equally good; the smaller checksum decides, so that the choice stays the same every time."
+    return sayings.EQUALLY_GOOD
 
 
 _EXPLANATIONS: tuple[Callable[[Quality, Quality], str], ...] = (

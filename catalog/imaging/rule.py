@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from catalog.imaging import sayings
 from catalog.imaging.evidence import NOTICEABLE, Box, Evidence
 
 RULE = "rule/1"
@@ -143,12 +144,8 @@ def judge(evidence: Evidence, a: FileFacts, b: FileFacts) -> Judgement:
     if _agrees(evidence):
         return _partly_same(evidence, a, b, is_page)
     if _is_scene(evidence) and not is_page:
-        return _said(
-            evidence,
-            Supports.SAME_SCENE,
-            f"The pictures show the same scene, but not the same shot: {_how_much(evidence)}.",
-        )
-    return _said(evidence, Supports.DIFFERENT, f"The pictures are different: {_how_much(evidence)}.")
+        return _said(evidence, Supports.SAME_SCENE, sayings.SAME_SCENE.format(how_much=_how_much(evidence)))
+    return _said(evidence, Supports.DIFFERENT, sayings.DIFFERENT.format(how_much=_how_much(evidence)))
 
 
 def fit_of(evidence: Evidence) -> float:
@@ -201,23 +198,18 @@ def _is_scene(e: Evidence) -> bool:
 
 def _hardly_compared(e: Evidence) -> Judgement:
     if e.blocks >= LEAST_BLOCKS and min(e.cover_a, e.cover_b) >= WHOLE and e.worst <= NOTICEABLE:
-        return _said(
-            e, Supports.OPEN, "They agree as far as can be seen, but they are too small or too flat to be sure."
-        )
-    return Judgement(Supports.DIFFERENT, "Nothing in the one picture can be found in the other.")
+        return _said(e, Supports.OPEN, sayings.TOO_LITTLE_TO_BE_SURE)
+    return Judgement(Supports.DIFFERENT, sayings.NOTHING_FOUND)
 
 
 def _same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool, is_coarse: bool) -> Judgement:
     if veto := capture_veto(a.capture, b.capture):
-        return _said(e, Supports.SAME_SCENE, f"The pictures look the same, but {veto}.")
+        return _said(e, Supports.SAME_SCENE, sayings.OTHER_EXPOSURE.format(veto=veto))
     if is_page and e.glyph_px < LEGIBLE_PX:
-        return _illegible(e, a, b, f"They look the same, but {_too_small(e, a, b)}.", is_whole=True)
+        return _illegible(e, a, b, sayings.LOOK_THE_SAME.format(too_small=_too_small(e, a, b)), is_whole=True)
     words = _transformation(e, a, b)
-    return _said(
-        e, Supports.SAME_IMAGE,
-        f"Laid over one another the two pictures agree everywhere{f': one is {words}' if words else ''}.",
-        is_clear=not is_coarse,
-    )  # fmt: skip
+    because = sayings.AGREE_TRANSFORMED.format(transformed=words) if words else sayings.AGREE_EVERYWHERE
+    return _said(e, Supports.SAME_IMAGE, because, is_clear=not is_coarse)
 
 
 def _partly_same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool) -> Judgement:
@@ -226,7 +218,7 @@ def _partly_same(e: Evidence, a: FileFacts, b: FileFacts, is_page: bool) -> Judg
     if is_page and (judged := _page(e, a, b, is_whole, differs)):
         return judged
     if veto := capture_veto(a.capture, b.capture):
-        return _said(e, Supports.SAME_SCENE, f"The pictures look much the same, but {veto}.")
+        return _said(e, Supports.SAME_SCENE, sayings.OTHER_EXPOSURE_MOSTLY.format(veto=veto))
     if is_whole and not e.is_mirrored and not e.is_inverted and e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE:
         return _said(e, Supports.OPEN, _doubt(e))
     return _derivative(e, a, b, is_whole)
@@ -238,35 +230,27 @@ def _page(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool, differs: bool
     is_little = e.worst <= DOUBTFUL and e.differing <= DOUBTFUL_SHARE
     if not differs:
         if is_legible and _stands_out(e):
-            return _illegible(e, a, b, "Nothing differs plainly, but one character may be another.", is_whole=is_whole)
+            return _illegible(e, a, b, sayings.ONE_CHARACTER, is_whole=is_whole)
         if is_legible:
             return None
-        return _illegible(e, a, b, f"They agree where they overlap, but {_too_small(e, a, b)}.", is_whole=is_whole)
+        because = sayings.AGREE_WHERE_THEY_OVERLAP.format(too_small=_too_small(e, a, b))
+        return _illegible(e, a, b, because, is_whole=is_whole)
     written = tuple(region for region in e.regions if not region.is_at_edge)
     if e.regions and not written:
-        because = f"They differ at the edge alone, {_where(e)}: a hole, a shadow, or a note in the margin?"
-        return _said(e, Supports.OPEN, because)
+        return _said(e, Supports.OPEN, sayings.AT_THE_EDGE.format(where=_where(e)))
     e = replace(e, regions=written)
     if e.is_bent and is_little and not _stands_out(e):
-        because = f"They agree nearly everywhere, but one is soft and bent: {_how_much(e)}."
+        because = sayings.SOFT_AND_BENT.format(how_much=_how_much(e))
         return _illegible(e, a, b, because, is_whole=is_whole)
     if not is_legible and not e.is_bent and is_little and e.worst > SMALL_PAGE_RATIO * e.p99:
-        return _said(e, Supports.DIFFERENT, f"The sheets are alike, but something written differs, {_where(e)}.")
+        return _said(e, Supports.DIFFERENT, sayings.SOMETHING_WRITTEN_DIFFERS.format(where=_where(e)))
     if _is_same_scan(e) and (is_little or _is_added(e)):
         return None
     if _is_added(e):
-        return _said(
-            e,
-            Supports.OPEN,
-            f"The same sheet, but one has more ink on it, {_where(e)}: a stamp, a signature or a mark-up?",
-        )
+        return _said(e, Supports.OPEN, sayings.MORE_INK.format(where=_where(e)))
     if is_little:
-        return _said(
-            e,
-            Supports.OPEN,
-            f"They agree nearly everywhere; {_how_much(e)}: the same sheet scanned twice, or other ink?",
-        )
-    return _said(e, Supports.DIFFERENT, f"The sheets are alike, but what is written on them differs, {_where(e)}.")
+        return _said(e, Supports.OPEN, sayings.SCANNED_TWICE.format(how_much=_how_much(e)))
+    return _said(e, Supports.DIFFERENT, sayings.WRITING_DIFFERS.format(where=_where(e)))
 
 
 def _is_same_scan(e: Evidence) -> bool:
@@ -290,16 +274,16 @@ def _illegible(e: Evidence, a: FileFacts, b: FileFacts, because: str, *, is_whol
 
 
 def _derivative(e: Evidence, a: FileFacts, b: FileFacts, is_whole: bool) -> Judgement:
-    differs = f", and differs from it {_where(e)}" if e.regions else ""
+    differs = sayings.AND_DIFFERS.format(where=_where(e)) if e.regions else ""
     if not is_whole:
         return _part_of(e, differs)
     if e.is_mirrored:
-        return _made(e, "mirror image", f"the one is the mirror image of the other{differs}")
+        return _made(e, "mirror image", sayings.MIRROR_IMAGE.format(differs=differs))
     if e.is_inverted:
-        return _made(e, "negative", f"the one is the negative of the other{differs}")
+        return _made(e, "negative", sayings.NEGATIVE.format(differs=differs))
     if e.is_bent and not e.regions:
-        return _made(e, "photograph", "the one was photographed again", made_from=e.finer)
-    return _made(e, "mark-up", f"the one differs from the other {_where(e)}")
+        return _made(e, "photograph", sayings.PHOTOGRAPHED, made_from=e.finer)
+    return _made(e, "mark-up", sayings.DIFFERS_WHERE.format(where=_where(e)))
 
 
 def _part_of(e: Evidence, differs: str) -> Judgement:
@@ -308,14 +292,15 @@ def _part_of(e: Evidence, differs: str) -> Judgement:
     larger: Side = "b" if part == "a" else "a"
     share = _percent(min(e.cover_a, e.cover_b))
     if max(e.cover_a, e.cover_b) >= WHOLE and _is_set_in(e, larger):
-        kind, words = _framed(e)
-        return _made(
-            e, kind, f"the one shows the other whole, {words}, on {share} of its area{differs}", made_from=part
-        )
-    is_mirrored = ", mirrored" if e.is_mirrored else ""
+        kind, framed = _framed(e)
+        return _made(e, kind, sayings.SHOWS_WHOLE.format(framed=framed, share=share, differs=differs), made_from=part)
     box = e.part_a if larger == "a" else e.part_b
-    where = f" ({_at(box)})" if box else ""
-    words = f"the one shows {share} of the other{where}{is_mirrored}{differs}"
+    words = sayings.SHOWS_PART.format(
+        share=share,
+        at=sayings.AT.format(place=_at(box)) if box else "",
+        mirrored=sayings.MIRRORED if e.is_mirrored else "",
+        differs=differs,
+    )
     return _made(e, "crop", words, made_from=larger, region=box)
 
 
@@ -336,15 +321,16 @@ def _is_tilted(e: Evidence) -> bool:
 
 def _framed(e: Evidence) -> tuple[str, str]:
     if e.is_bent or e.unevenness > UNEVEN_LIGHT:
-        return "photograph", "photographed again"
+        return "photograph", sayings.PHOTOGRAPHED_AGAIN
     if _is_tilted(e):
-        return "turned", "turned a little"
-    return "frame", "in a frame or on a screen"
+        return "turned", sayings.TURNED_A_LITTLE
+    return "frame", sayings.IN_A_FRAME
 
 
 def _made(e: Evidence, kind: str, words: str, made_from: Side | None = None, region: Box | None = None) -> Judgement:
-    because = f"One was made from the other: {words}."
-    return _said(e, Supports.DERIVATIVE, because, made_from=made_from, kind=kind, region=region)
+    return _said(
+        e, Supports.DERIVATIVE, sayings.MADE_FROM.format(made=words), made_from=made_from, kind=kind, region=region
+    )
 
 
 def _said(e: Evidence, supports: Supports, because: str, **more: Any) -> Judgement:
@@ -355,7 +341,7 @@ def _said(e: Evidence, supports: Supports, because: str, **more: Any) -> Judgeme
 # ---- vetoes ----
 
 
-_CAMERA = (("serial", "the cameras' serial numbers differ"), ("shutter_count", "the cameras counted other exposures"))
+_CAMERA = (("serial", sayings.SERIALS_DIFFER), ("shutter_count", sayings.EXPOSURES_DIFFER))
 
 
 def capture_veto(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
@@ -366,13 +352,13 @@ def capture_veto(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     """
     for key, words in _CAMERA:
         if a.get(key) and b.get(key) and a[key] != b[key]:
-            return f"{words} ({a[key]} and {b[key]})"
+            return words.format(one=a[key], other=b[key])
     taken = [str(side.get("date_time_original", "")) for side in (a, b)]
     if all(taken) and taken[0] != taken[1]:
-        return f"the cameras took them at different moments ({taken[0]} and {taken[1]})"
+        return sayings.MOMENTS_DIFFER.format(one=taken[0], other=taken[1])
     fractions = [str(side.get("sub_sec", "")) for side in (a, b)]
     if all(taken) and all(fractions) and fractions[0].rstrip("0") != fractions[1].rstrip("0"):
-        return f"the camera took them within one second, at different moments (.{fractions[0]}, .{fractions[1]})"
+        return sayings.FRACTIONS_DIFFER.format(one=fractions[0], other=fractions[1])
     return ""
 
 
@@ -386,61 +372,64 @@ def _coarser_side(e: Evidence, a: FileFacts, b: FileFacts) -> int:
 
 
 def _too_small(e: Evidence, a: FileFacts, b: FileFacts) -> str:
-    return f"the smaller one ({_coarser_side(e, a, b):,} px) is too small to read every character"
+    return sayings.TOO_SMALL.format(number=f"{_coarser_side(e, a, b):,}")
 
 
 def _transformation(e: Evidence, a: FileFacts, b: FileFacts) -> str:
     words = []
     turned = round(abs(e.turned_degrees) / 90) * 90
     if turned:
-        words.append("turned upside down" if turned == 180 else "turned by 90 degrees")
+        words.append(sayings.UPSIDE_DOWN if turned == 180 else sayings.QUARTER)
     if e.scale < 0.97:
-        words.append(f"{_percent(e.scale)} of the size of the other")
+        words.append(sayings.SCALED.format(share=_percent(e.scale)))
     if e.stretch > 1.05:
-        words.append(f"stretched by {e.stretch - 1:.0%}")
+        words.append(sayings.STRETCHED_BY.format(stretch=f"{e.stretch - 1:.0%}"))
     if e.blur_px >= 1:
-        words.append("less sharp")
+        words.append(sayings.LESS_SHARP)
     return ", ".join(words)
 
 
 def _how_much(e: Evidence) -> str:
     if not e.regions:
-        return "nothing agrees well enough"
-    return f"{_percent(e.differing)} of what both show differs"
+        return sayings.NOTHING_AGREES
+    return sayings.SHARE_DIFFERS.format(share=_percent(e.differing))
 
 
 def _doubt(e: Evidence) -> str:
     """Say what leaves a pair open in which next to nothing differs."""
     if e.regions:
-        return f"They agree nearly everywhere; {_how_much(e)}, no more than careless copying can do."
+        return sayings.CARELESS_COPYING.format(how_much=_how_much(e))
     if e.blocks < SAME_BLOCKS:
-        return "Nothing differs, but the pictures show too little to be sure."
+        return sayings.SHOW_TOO_LITTLE
     if e.is_bent:
-        return "Nothing differs, but one is bent as paper is, or as a lens does."
+        return sayings.BENT
     if e.stretch > MOST_STRETCH:
-        return f"Nothing differs, but one is stretched by {e.stretch - 1:.0%}."
-    return "Nothing differs plainly, but there may be a faint or small mark on one of them."
+        return sayings.STRETCHED.format(stretch=f"{e.stretch - 1:.0%}")
+    return sayings.FAINT_MARK
 
 
 def _percent(share: float) -> str:
-    return "less than 1 %" if share < 0.01 else f"{share:.0%}"
+    return sayings.LESS_THAN_ONE if share < 0.01 else sayings.PERCENT.format(percent=f"{share:.0%}")
 
 
 def _where(e: Evidence) -> str:
     """Name the places of the largest differences."""
     if not e.regions:
-        return "nowhere"
+        return sayings.NOWHERE
     places = list(dict.fromkeys(_at((r.left, r.top, r.right, r.bottom)) for r in e.regions[:3]))
-    return f"in {len(e.regions)} {'place' if len(e.regions) == 1 else 'places'} ({', '.join(places)})"
+    words = sayings.IN_ONE_PLACE if len(e.regions) == 1 else sayings.IN_PLACES
+    return words.format(number=len(e.regions), places=", ".join(places))
 
 
 def _at(box: Box) -> str:
     """Say where the middle of a box lies."""
     left, top, right, bottom = box
     across, down = (left + right) / 2, (top + bottom) / 2
-    row = "top" if down < 1 / 3 else "bottom" if down > 2 / 3 else "middle"
-    column = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "centre"
-    return f"{row} {column}" if column != "centre" else row
+    return sayings.PLACES[_third(down)][_third(across)]
+
+
+def _third(share: float) -> int:
+    return 0 if share < 1 / 3 else 2 if share > 2 / 3 else 1
 
 
 def _is_added(e: Evidence) -> bool:

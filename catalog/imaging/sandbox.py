@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from catalog.imaging.decode import UnreadablePicture
-from catalog.imaging.examine import Examination
+from catalog.imaging.examination import Examination
 from catalog.imaging.media import MediaType
 
 _PROJECT = Path(__file__).resolve().parents[2]

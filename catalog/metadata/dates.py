@@ -83,6 +83,7 @@ class Stretch:
 
 _FOREVER = 10**15
 _ANY_TIME = Stretch(-_FOREVER, _FOREVER)
+_DAY_SECONDS, _LAST_DAY = 24 * 60 * 60, 2**31 - 1
 _DATE = re.compile(r"(?P<year>-?[0-9X]{4})(-(?P<month>[0-9X]{2})(-(?P<day>[0-9X]{2}))?)?")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?")
 
@@ -141,6 +142,18 @@ def _digits(text: str, least: int, most: int) -> tuple[int, int]:
     if text.startswith("-"):
         return high, low
     return max(low, least), min(high, most) if "X" in text else high
+
+
+def days(text: str) -> tuple[int, int] | None:
+    """Return the first and the last day of a date on the scale of Stretch, or None where it says no day at all.
+
+    An open end is the first or the last day that a database column of 32 bits holds.
+    """
+    covered = stretch(text)
+    if covered is None or covered == _ANY_TIME:
+        return None
+    first, last = covered.first // _DAY_SECONDS, covered.last // _DAY_SECONDS
+    return max(first, -_LAST_DAY), min(last, _LAST_DAY)
 
 
 def _moment(day: str, time: str) -> Stretch | None:

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from . import sayings
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -11,7 +13,7 @@ class BadEmbargo(ValueError):
 
     def __init__(self, text: str, wrong: str, today: date):
         self.example = f"{today.year + 1}-01-01"
-        super().__init__(f"Embargo: “{text[:60]}” {wrong}; write, say, {self.example}.")
+        super().__init__(sayings.NO_EMBARGO.format(value=text[:60], wrong=wrong, example=self.example))
 
 
 def parse_embargo(text: str, today: date) -> date | None:
@@ -24,7 +26,7 @@ def parse_embargo(text: str, today: date) -> date | None:
     except ValueError:
         day = None
     if day is None:
-        raise BadEmbargo(text, "is no day of the calendar, written with year, month and day", today)
+        raise BadEmbargo(text, sayings.NO_DAY, today)
     if day <= today:
-        raise BadEmbargo(text, "is not in the future", today)
+        raise BadEmbargo(text, sayings.NOT_IN_THE_FUTURE, today)
     return day

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from . import sayings
+
 LONGEST_IDENTIFIER = 64
 """Characters, as written."""
 
@@ -20,7 +22,7 @@ class BadIdentifier(ValueError):
     def __init__(self, normaliser: str, raw: str) -> None:
         self.normaliser, self.raw, self.example = normaliser, raw, EXAMPLES[normaliser]
         shown = raw if len(raw) <= 60 else raw[:59] + "…"
-        super().__init__(f"“{shown}” is not {_NOUNS[normaliser]}; write, say, {self.example}.")
+        super().__init__(sayings.NO_NUMBER.format(value=shown, noun=NOUNS[normaliser], example=self.example))
 
 
 EXAMPLES = {
@@ -33,7 +35,7 @@ EXAMPLES = {
 }
 """What would pass, by normaliser."""
 
-_NOUNS = {
+NOUNS = {
     "apn": "an assessor parcel number of ten digits",
     "pin": "a parcel identification number",
     "permit": "a permit number",

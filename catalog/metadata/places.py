@@ -68,6 +68,23 @@ def parse_box(text: str) -> Box:
     )
 
 
+def locate(text: str) -> Point | None:
+    """Return the spot that a Point or the middle of a Box says, with its name; None for a place in words."""
+    for parse in (parse_point, parse_box):
+        try:
+            place = parse(text)
+        except BadPlace:
+            continue
+        return place if isinstance(place, Point) else _middle(place)
+    return None
+
+
+def _middle(box: Box) -> Point:
+    across = (box.east - box.west) % 360 if box.west > box.east else box.east - box.west
+    east = box.west + across / 2
+    return Point(east - 360 if east > 180 else east, (box.north + box.south) / 2, box.name)
+
+
 def parse_period(text: str) -> dict[str, str]:
     """Read a DCMI Period into its components; one end at least is there. Raises BadPlace."""
     parts = _components(text, PERIOD_COMPONENTS)

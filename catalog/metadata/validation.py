@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from . import sayings
 from .dates import UNKNOWN, is_edtf, is_w3cdtf
 from .elements import ELEMENTS, Element
 from .languages import is_language_code, is_language_tag, three_letter_code
@@ -177,15 +178,15 @@ def _missing(stated: list[Value]) -> list[Problem]:
 
 
 def _missing_problem(element: Element) -> Problem:
-    or_unknown = f", or {UNKNOWN}," if element.may_be_unknown else ""
+    words = sayings.REQUIRED_OR_UNKNOWN if element.may_be_unknown else sayings.REQUIRED
     example = _example(element)
-    return Problem(element.name, "", f"{element.label}{or_unknown} is required; write, say, {example}.", example)
+    return Problem(element.name, "", words.format(label=element.label, example=example), example)
 
 
 def _repeated(stated: list[Value]) -> list[Problem]:
     said = Counter(value.element for value in set(stated))
     return [
-        _complain(value, "stands beside another value, but there can be only one", _example(ELEMENTS[value.element]))
+        _complain(value, sayings.TWO_WHERE_ONE_CAN_BE, _example(ELEMENTS[value.element]))
         for value in dict.fromkeys(stated)
         if said[value.element] > 1 and value.element in ELEMENTS and not ELEMENTS[value.element].repeatable
     ]
@@ -194,28 +195,27 @@ def _repeated(stated: list[Value]) -> list[Problem]:
 def _problem(value: Value) -> Problem | None:
     element = ELEMENTS.get(value.element)
     if element is None:
-        return _complain(value, "has an element that the catalog does not know", "title")
+        return _complain(value, sayings.UNKNOWN_ELEMENT, "title")
     return _text_problem(value, element) or _tag_problem(value) or _scheme_problem(value, element)
 
 
 def _text_problem(value: Value, element: Element) -> Problem | None:
     if not value.value:
-        return _complain(value, "is empty", _example(element))
+        return _complain(value, sayings.EMPTY, _example(element))
     if _SURROGATE.search(value.value + value.language + value.scheme):
-        return _complain(value, "holds half a character, so it was damaged on the way", _example(element))
+        return _complain(value, sayings.HALF_A_CHARACTER, _example(element))
     if len(value.value) > LONGEST_VALUE:
-        return _complain(value, f"has {len(value.value):,} characters, more than {LONGEST_VALUE:,}", _example(element))
+        wrong = sayings.TOO_LONG.format(number=f"{len(value.value):,}", most=f"{LONGEST_VALUE:,}")
+        return _complain(value, wrong, _example(element))
     if len(value.scheme) > LONGEST_SCHEME:
-        return _complain(
-            value, f"has a scheme whose name is longer than {LONGEST_SCHEME} characters", _example(element)
-        )
+        return _complain(value, sayings.SCHEME_TOO_LONG.format(most=LONGEST_SCHEME), _example(element))
     return None
 
 
 def _tag_problem(value: Value) -> Problem | None:
     if not value.language or is_language_tag(value.language):
         return None
-    return _complain(value, f"is said to be in “{_short(value.language)}”, which is no language tag", "en")
+    return _complain(value, sayings.NO_LANGUAGE_TAG.format(language=_short(value.language)), "en")
 
 
 def _scheme_problem(value: Value, element: Element) -> Problem | None:
@@ -224,11 +224,12 @@ def _scheme_problem(value: Value, element: Element) -> Problem | None:
     names = _schemes_that_apply(value, element)
     if names is None:
         allowed = " or ".join(element.schemes)
-        return _complain(value, f"follows “{_short(value.scheme)}”, but {allowed} is wanted", _example(element))
+        wrong = sayings.OTHER_SCHEME.format(scheme=_short(value.scheme), wanted=allowed)
+        return _complain(value, wrong, _example(element))
     schemes = [ENCODING_SCHEMES[name] for name in names if name in ENCODING_SCHEMES]
     if not schemes or any(scheme.passes(value.value) for scheme in schemes):
         return None
-    return _complain(value, f"is not {schemes[0].noun}", _suggestion(value, element, schemes[0]))
+    return _complain(value, sayings.IS_NOT.format(noun=schemes[0].noun), _suggestion(value, element, schemes[0]))
 
 
 def _schemes_that_apply(value: Value, element: Element) -> tuple[str, ...] | None:
@@ -254,7 +255,7 @@ def _example(element: Element) -> str:
     for name in element.schemes:
         if name in ENCODING_SCHEMES and not element.is_open:
             return ENCODING_SCHEMES[name].example
-    return _FREE_TEXT_EXAMPLES.get(element.name, "a few words")
+    return _FREE_TEXT_EXAMPLES.get(element.name, sayings.A_FEW_WORDS)
 
 
 _FREE_TEXT_EXAMPLES = {
@@ -270,8 +271,9 @@ _FREE_TEXT_EXAMPLES = {
 def _complain(value: Value, wrong: str, example: str) -> Problem:
     element = ELEMENTS.get(value.element)
     label = element.label if element else value.element
-    said = f"“{_short(value.value)}”" if value.value else "the value"
-    return Problem(value.element, value.value, f"{label}: {said} {wrong}; write, say, {example}.", example)
+    words = sayings.WRONG if value.value else sayings.WRONG_WITHOUT_VALUE
+    said = words.format(label=label, value=_short(value.value), wrong=wrong, example=example)
+    return Problem(value.element, value.value, said, example)
 
 
 def _short(text: str) -> str:

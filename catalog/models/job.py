@@ -21,6 +21,9 @@ class Job(models.Model):
         RELATE = "relate", "Link and ask"
         DISCLOSE = "disclose", "End an embargo"
         RETELL = "retell", "Tell of an agency's change"
+        BULK = "bulk", "Decide, or undo, many pairs"
+        SEEK = "seek", "Look for a picture"
+        WITHDRAW = "withdraw", "Withdraw a batch"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"

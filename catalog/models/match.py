@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import functions
+from django.db.models.functions import Now
 
 from .audience import audience_keys_of
 from .image_file import ImageFile
@@ -82,12 +83,27 @@ class ReviewItemQuerySet(models.QuerySet):
         )
         return self.filter(~models.Exists(better_question))
 
+    def free_for(self, user):
+        """Leave out what another person is looking at, by the database's clock."""
+        return self.exclude(models.Q(held_until__gt=Now()) & ~models.Q(held_by=user))
+
 
 class ReviewItem(models.Model):
     """A question for a person: are these two records' pictures the same? At most one open for two records.
 
-    It belongs to the worse record: whose best copy comes later in the order of quality.
+    It belongs to the worse record: whose best copy comes later in the order of quality. While somebody looks at it,
+    it is held for that person until a moment of the database's clock; a hold that is over holds nothing.
     """
+
+    class Kind(models.TextChoices):
+        """Why the software leaves it to a person, in a word: the queue can be worked through by it."""
+
+        FAINT = "faint", "Next to nothing differs"
+        COARSE = "coarse", "Small copy of nearly equal pictures"
+        FINGERPRINTS = "fingerprints", "Too small or too flat to compare"
+        SHEETS = "sheets", "Sheets on which something differs"
+        UNREADABLE = "unreadable", "Sheets too small to read"
+        DOCUMENTS = "documents", "Pages of documents"
 
     public_id = public_id_field()
     audience_key = models.CharField(max_length=80)
@@ -97,12 +113,20 @@ class ReviewItem(models.Model):
     copy_a = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the better record.")
     copy_b = models.ForeignKey(Copy, on_delete=models.CASCADE, related_name="+", help_text="Of the other record.")
     match = models.ForeignKey(Match, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=Kind, help_text="Why the software does not decide, in a word.")
     misfit = models.PositiveSmallIntegerField(
         help_text="0 to 1,000: how far the two are from fitting; the most likely pairs are asked about first."
     )
     because = models.TextField(help_text="The sentence that says why the software does not decide.")
     opened_at = models.DateTimeField()
-    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    held_by = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="held_review",
+        help_text="Who looks at it, or did last: nobody looks at two at once.",
+    )
     held_until = models.DateTimeField(null=True, blank=True)
 
     objects = ReviewItemQuerySet.as_manager()
@@ -115,6 +139,14 @@ class ReviewItem(models.Model):
                 name="review_once_a_pair",
             ),
             models.CheckConstraint(name="review_of_two", condition=~models.Q(better=models.F("worse"))),
+            models.CheckConstraint(
+                name="review_kind_known",
+                condition=models.Q(kind__in=("faint", "coarse", "fingerprints", "sheets", "unreadable", "documents")),
+            ),
+            models.CheckConstraint(
+                name="review_hold_has_an_end",
+                condition=models.Q(held_by__isnull=True) | models.Q(held_until__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=("worse", "misfit", "better_rank"), name="review_leading"),

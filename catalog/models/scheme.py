@@ -57,6 +57,9 @@ class Assignment(models.Model):
     identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=20, choices=Role, default=Role.FILED_UNDER)
     status = models.CharField(max_length=20, choices=Status, default=Status.ASSERTED)
+    is_filed = models.BooleanField(
+        default=True, db_default=True, help_text="The filing came with it; else a records officer added it."
+    )
 
     class Meta:
         constraints = [

@@ -1,21 +1,27 @@
-"""What the search box searches: one row a standing record, and the full text of each engine behind `matching`.
+"""What a search reads: a small row a standing record, its words beside it, and the values that narrow a result.
 
-PostgreSQL keeps an expression index over `title` and `body`; SQLite an FTS5 table that triggers keep in step
-(both made in migration 0002). Both stem English words and fold case.
+The words lie in a table of their own, so that counting, ordering and drawing on the map read small rows alone.
+PostgreSQL keeps a generated column `words` in it with an index; SQLite an FTS5 table that triggers keep in step (both
+made in migration 0009). Both stem English words and fold case.
 """
 
 import re
 import unicodedata
 
 from django.db import connections, models
-from django.db.models import FloatField, Func, Value
 from django.db.models.expressions import RawSQL
 
 from .audience import audience_key_field, audience_keys_of
 from .record import Record
 
 WORD = re.compile(r"[^\W_]+")
-SQLITE_TABLE = "catalog_searchentry_words"
+POSTGRES_HOLDS = "SELECT entry_id FROM catalog_searchtext WHERE words @@ to_tsquery('english', %s)"
+SQLITE_HOLDS = "SELECT rowid FROM catalog_searchtext_words WHERE catalog_searchtext_words MATCH %s"
+POSTGRES_RANKED = """
+    SELECT entry_id FROM catalog_searchtext WHERE entry_id = ANY(%s)
+    ORDER BY ts_rank(words, to_tsquery('english', %s)) DESC, entry_id DESC
+"""
+SQLITE_RANKED = f"{SQLITE_HOLDS} ORDER BY bm25(catalog_searchtext_words, 5.0, 1.0), rowid DESC"
 
 
 def words_of(text: str) -> list[str]:
@@ -27,16 +33,8 @@ def words_of(text: str) -> list[str]:
     return WORD.findall("".join(plain))
 
 
-def _postgres_document() -> Func:
-    """The expression of the index, to the letter."""
-    title = Func("title", template="setweight(to_tsvector('english', %(expressions)s), 'A')")
-    body = Func("body", template="setweight(to_tsvector('english', %(expressions)s), 'B')")
-    return Func(title, body, template="(%(expressions)s)", arg_joiner=" || ")
-
-
-def _postgres_query(terms: list[str]) -> Func:
-    words = " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
-    return Func(Value(words), template="to_tsquery('english', %(expressions)s)")
+def _postgres_query(terms: list[str]) -> str:
+    return " & ".join([*(f"'{t}'" for t in terms[:-1]), f"'{terms[-1]}':*"])
 
 
 def _sqlite_query(terms: list[str]) -> str:
@@ -53,32 +51,22 @@ class SearchEntryQuerySet(models.QuerySet):
         if not terms:
             return self
         if connections[self.db].vendor == "postgresql":
-            holds = Func(
-                _postgres_document(),
-                _postgres_query(terms),
-                template="(%(expressions)s)",
-                arg_joiner=" @@ ",
-                output_field=models.BooleanField(),
-            )
-            return self.filter(holds)
-        found = f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
-        return self.filter(pk__in=RawSQL(found, (_sqlite_query(terms),)))  # noqa: S611 - the words are a parameter
+            holds = RawSQL(POSTGRES_HOLDS, (_postgres_query(terms),))  # noqa: S611 - the words are a parameter
+        else:
+            holds = RawSQL(SQLITE_HOLDS, (_sqlite_query(terms),))  # noqa: S611 - the words are a parameter
+        return self.filter(pk__in=holds)
 
     def keys_by_relevance(self, words: str) -> list[int]:
         """Return the keys of these entries, those first that the words fit best; for no more than some thousands."""
-        terms = words_of(words)
-        if connections[self.db].vendor == "postgresql":
-            rank = Func(_postgres_document(), _postgres_query(terms), function="ts_rank", output_field=FloatField())
-            return list(self.order_by(rank.desc(), "-filed_at", "-id").values_list("pk", flat=True))
-        # One pass over the full text: asked entry by entry, SQLite would rank the whole table for each.
-        ours = set(self.order_by().values_list("pk", flat=True))
-        ranked = (
-            f"SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s"  # noqa: S608 - our own name
-            f" ORDER BY bm25({SQLITE_TABLE}, 5.0, 1.0), rowid DESC"
-        )
+        terms, ours = words_of(words), list(self.order_by().values_list("pk", flat=True))
         with connections[self.db].cursor() as cursor:
-            cursor.execute(ranked, (_sqlite_query(terms),))
-            return [key for (key,) in cursor if key in ours]
+            if connections[self.db].vendor == "postgresql":
+                cursor.execute(POSTGRES_RANKED, (ours, _postgres_query(terms)))
+                return [key for (key,) in cursor]
+            # One pass over the full text: asked entry by entry, SQLite would rank the whole table for each.
+            cursor.execute(SQLITE_RANKED, (_sqlite_query(terms),))
+            known = set(ours)
+            return [key for (key,) in cursor if key in known]
 
 
 class SearchEntry(models.Model):
@@ -86,11 +74,13 @@ class SearchEntry(models.Model):
 
     record = models.OneToOneField(Record, on_delete=models.CASCADE, related_name="search_entry")
     audience_key = audience_key_field()
-    title = models.TextField(blank=True)
-    body = models.TextField(
-        blank=True, help_text="All words of all its filings, lesser copies included, without punctuation."
-    )
     year = models.IntegerField(null=True, blank=True, help_text="Year in which the picture was made.")
+    first_day = models.IntegerField(
+        null=True, blank=True, help_text="First day on which it may have been made (catalog.metadata.dates.days)."
+    )
+    last_day = models.IntegerField(null=True, blank=True, help_text="Last day on which it may have been made.")
+    north = models.FloatField(null=True, blank=True, help_text="Where it shows, in degrees; south is negative.")
+    east = models.FloatField(null=True, blank=True, help_text="Where it shows, in degrees; west is negative.")
     filed_at = models.DateTimeField()
     filing_count = models.PositiveIntegerField(default=1)
     has_conflict = models.BooleanField(default=False)
@@ -102,26 +92,69 @@ class SearchEntry(models.Model):
         indexes = [
             models.Index(fields=("audience_key", "-filed_at", "-id"), name="search_newest"),
             models.Index(fields=("audience_key", "year"), name="search_year"),
+            models.Index(fields=("audience_key", "first_day", "last_day"), name="search_days"),
+            models.Index(
+                fields=("audience_key", "north", "east"), condition=models.Q(north__isnull=False), name="search_places"
+            ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="search_days_both_or_none",
+                condition=models.Q(first_day__isnull=True, last_day__isnull=True)
+                | models.Q(first_day__isnull=False, last_day__gte=models.F("first_day")),
+            ),
+            models.CheckConstraint(
+                name="search_place_on_the_globe",
+                condition=models.Q(north__isnull=True, east__isnull=True)
+                | models.Q(north__range=(-90, 90), east__range=(-180, 180)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"search entry of record {self.record_id}"
+
+
+class SearchText(models.Model):
+    """The words of an entry: its title, and all that its filings say, lesser copies included."""
+
+    entry = models.OneToOneField(SearchEntry, primary_key=True, on_delete=models.CASCADE, related_name="text")
+    title = models.TextField(blank=True)
+    body = models.TextField(
+        blank=True, help_text="All words of all its filings, lesser copies included, without punctuation."
+    )
 
     def __str__(self) -> str:
         return self.title
 
 
 class SearchFacet(models.Model):
-    """A value that narrows a search: the agencies that filed it, the numbers that it bears."""
+    """A value that narrows a search: an agency that filed it, a number that it bears, a place, a subject, a year.
+
+    The audience stands here too, so that a value is counted without looking at the entries.
+    """
 
     class Kind(models.TextChoices):
         AGENCY = "agency", "Agency"
+        SOURCE = "source", "Kind of source"
+        PLACE = "place", "Place"
+        YEAR = "year", "Year"
+        SUBJECT = "subject", "Subject"
+        FORMAT = "format", "Format"
+        HAS = "has", "What there is of it"
         IDENTIFIER = "identifier", "Identifier"
+
+    class Has(models.TextChoices):
+        CONFLICT = "conflict", "Has conflicts"
+        COPIES = "copies", "Several copies"
 
     entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="facets")
     kind = models.CharField(max_length=20, choices=Kind)
-    value = models.CharField(max_length=260, help_text="Agency slug, or scheme:normalised number.")
+    value = models.CharField(max_length=260, help_text="Agency slug, scheme:normalised number, or a value as stated.")
+    audience_key = models.CharField(max_length=80)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("entry", "kind", "value"), name="search_facet_once")]
-        indexes = [models.Index(fields=("kind", "value", "entry"), name="search_facet_value")]
+        indexes = [models.Index(fields=("kind", "value", "audience_key", "entry"), name="search_facet_counted")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

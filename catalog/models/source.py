@@ -26,13 +26,35 @@ class Source(models.Model):
 
 
 class Batch(models.Model):
-    """One run of filing from a source."""
+    """One run of filing from a source; it can be withdrawn whole, and then nothing more is filed under it."""
 
     public_id = public_id_field()
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     started_at = models.DateTimeField()
     manifest = models.JSONField(default=dict, help_text="What was named when the run began: folder, metadata file.")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when all that was filed in it is withdrawn."
+    )
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    withdrawn_because = models.TextField(blank=True, help_text="Why, in words that readers are shown.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="batch_withdrawn_for_a_reason",
+                condition=(
+                    models.Q(withdrawn_at__isnull=True, withdrawn_because="")
+                    | models.Q(~models.Q(withdrawn_because=""), withdrawn_at__isnull=False)
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}, {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None

@@ -38,6 +38,14 @@ class Statement(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     retracted_at = models.DateTimeField(null=True, blank=True)
+    decision = models.ForeignKey(
+        "Decision",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="statements",
+        help_text="The decision by which an officer set it.",
+    )
 
     objects = StatementQuerySet.as_manager()
 
@@ -57,6 +65,10 @@ class Statement(models.Model):
                         filing__isnull=True, file__isnull=True, record__isnull=False, origin__in=("officer", "rule")
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="statement_decided_by_an_officer",
+                condition=models.Q(decision__isnull=True) | models.Q(origin="officer"),
             ),
             models.CheckConstraint(
                 name="statement_says_something", condition=~models.Q(value="") & ~models.Q(element="")

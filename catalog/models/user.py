@@ -31,6 +31,13 @@ class User(AbstractUser):
     def is_officer_anywhere(self) -> bool:
         return self.agencies_with(Membership.Role.OFFICER).exists()
 
+    @property
+    def notices_waiting(self) -> int:
+        """How many notices wait for an answer of the departments for which this person files."""
+        waiting = models.Q(notices__answered_at=None, notices__dropped_at=None, notices__filing__withdrawn_at=None)
+        counted = self.agencies_with(Membership.Role.FILER).aggregate(n=models.Count("notices", filter=waiting))
+        return counted["n"]
+
 
 class Membership(models.Model):
     """A role that an agency gave to a person."""

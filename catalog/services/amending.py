@@ -8,6 +8,7 @@ from django.db import transaction
 from catalog.metadata.validation import Problem, Value, check_filing, normalise
 from catalog.models import Filing, Membership, Statement, User
 
+from . import sayings
 from .describing import describe
 from .filing import FilingRefused
 from .history import write_event
@@ -36,10 +37,10 @@ def amend(*, filing: Filing, element: str, values: Sequence[Value], reason: str,
     ChangedMeanwhile, and FilingRefused with every problem: a required element cannot be left without a value.
     """
     if not may_amend(by, filing):
-        raise NotAllowed(f"Only those who file for {filing.agency} may amend its filings.")
+        raise NotAllowed(sayings.AMENDS_OWN.format(agency=filing.agency))
     filing = lock_filing(filing)
     if filing.is_withdrawn:
-        raise NotAllowed("This filing was withdrawn; what it states can be changed no more.")
+        raise NotAllowed(sayings.NO_MORE_TO_AMEND)
     standing = _standing(filing)
     values = list(dict.fromkeys(normalise(value) for value in values))
     _check(element, values, standing)
@@ -72,9 +73,8 @@ def _standing(filing: Filing) -> list[Statement]:
 
 def _check(element: str, values: Sequence[Value], standing: Sequence[Statement]) -> None:
     """Raise FilingRefused where the filing could not have been made with these values."""
-    strange = [
-        Problem(v.element, v.value, f"This is no value of {element}.", "") for v in values if v.element != element
-    ]
+    message = sayings.NO_VALUE_OF.format(name=element)
+    strange = [Problem(v.element, v.value, message, "") for v in values if v.element != element]
     others = [_value(statement) for statement in standing if statement.element != element]
     wrong = [problem for problem in check_filing([*others, *values]) if problem.element == element]
     if problems := strange + wrong:

@@ -2,24 +2,25 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from catalog.models import Copy, Filing, ImageFile, Record
 
 from .locking import lock_audience
+
+NO_PICTURE = Q(file__state__in=(ImageFile.State.DESCRIBED, ImageFile.State.QUARANTINED))
 
 
 def copy_of(file: ImageFile, audience_key: str, at: datetime, superseded: Filing | None = None) -> tuple[Copy, bool]:
     """Return the file's copy in the audience, made with a record of its own where there is none; was it there?
 
     One that has ended comes back with its home, so that the address is good again. Where the item was only described
-    so far, its copy gets the bytes, and its record goes on. If these were here already it is grouped with them as any
-    other copy of the same bytes.
+    so far, or what came to the description could not be read, its copy gets the bytes, and its record goes on. If these
+    were here already it is grouped with them as any other copy of the same bytes.
     """
     lock_audience(audience_key)
     if file.has_bytes and superseded and (waiting := _waiting_copy(superseded, audience_key)):
-        waiting.file, waiting.apart, waiting.because = file, next_apart(file, audience_key), ""
-        waiting.save(update_fields=["file", "apart", "because"])
+        _take_in(waiting, file, superseded, at=at)
         return waiting, False
     copies = Copy.objects.select_related("record").filter(file=file, audience_key=audience_key, apart=0)
     if copy := copies.standing().first():
@@ -30,9 +31,45 @@ def copy_of(file: ImageFile, audience_key: str, at: datetime, superseded: Filing
 
 
 def _waiting_copy(superseded: Filing, audience_key: str) -> Copy | None:
-    """Return the copy of a filing that has no bytes yet, where it is one of this audience."""
+    """Return the copy of a filing whose record stands without a picture, where it is one of this audience."""
     waiting = Copy.objects.standing().filter(pk=superseded.copy_id, audience_key=audience_key)
-    return waiting.filter(file__state=ImageFile.State.DESCRIBED).select_related("record").first()
+    copy = waiting.filter(NO_PICTURE, record__state=Record.State.STANDING).select_related("record", "file").first()
+    return copy if copy and was_described(superseded, copy) else None
+
+
+def was_described(filing: Filing, copy: Copy) -> bool:
+    """Tell whether the item of a filing was only described once in this copy, so that its record waits for a picture.
+
+    Others may have filed the same unreadable bytes; the record does not wait for theirs.
+    """
+    of_item = copy.filings.filter(source=filing.source_id, item_key=filing.item_key)
+    return of_item.filter(file__state=ImageFile.State.DESCRIBED).exists()
+
+
+def _take_in(waiting: Copy, file: ImageFile, superseded: Filing, *, at: datetime) -> None:
+    """Let a copy have these bytes; where others filed the same unreadable ones, theirs have a copy of their own."""
+    unreadable, waiting.file = waiting.file, file
+    waiting.apart, waiting.because = next_apart(file, waiting.audience_key), ""
+    waiting.save(update_fields=["file", "apart", "because"])
+    give_copy_of_their_own(others_than(superseded, waiting), unreadable, waiting.audience_key, at=at)
+
+
+def others_than(filing: Filing, copy: Copy) -> QuerySet[Filing]:
+    """Return the filings that hold a copy for other items than that of this filing."""
+    return copy.filings.standing().exclude(source=filing.source_id, item_key=filing.item_key)
+
+
+def give_copy_of_their_own(filings: QuerySet[Filing], file: ImageFile, audience_key: str, *, at: datetime) -> None:
+    """Let these filings of one file, if there are any, hold a new copy of it."""
+    if keys := list(filings.values_list("pk", flat=True)):
+        own = new_copy(file, audience_key, at=at, apart=_first_apart(file, audience_key))
+        Filing.objects.filter(pk__in=keys).update(copy=own)
+
+
+def _first_apart(file: ImageFile, audience_key: str) -> int:
+    """Return 0 where nothing holds the file in the audience, so that the next who files it comes to the same copy."""
+    standing = Copy.objects.standing().filter(file=file, audience_key=audience_key)
+    return next_apart(file, audience_key) if standing.filter(apart=0).exists() else 0
 
 
 def next_apart(file: ImageFile, audience_key: str) -> int:

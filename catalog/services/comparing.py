@@ -11,10 +11,10 @@ from django.db.models import Q
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog.imaging.features import LOCAL, MIN_VOTES, LocalFeatures, votes_between
-from catalog.imaging.fingerprints import HASH_BYTES, ORIENTATIONS, PHASH
+from catalog.imaging.features import MIN_VOTES, LocalFeatures, votes_between
 from catalog.imaging.hashindex import CANDIDATE_MAX_DISTANCE_BITS
-from catalog.imaging.inksheet import INK, rules_out
+from catalog.imaging.inksheet import rules_out
+from catalog.imaging.methods import HASH_BYTES, INK, LOCAL, ORIENTATIONS, PHASH
 from catalog.models import Copy, Fingerprint, ImageFile, Match, Page
 
 from . import matching

@@ -5,12 +5,26 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from catalog.models import Agency, Copy, Decision, Filing, ImageFile, Membership, Record, Relation, ReviewItem, User
+from catalog.models import (
+    Agency,
+    Bulk,
+    Copy,
+    Decision,
+    Filing,
+    ImageFile,
+    Membership,
+    Record,
+    Relation,
+    ReviewItem,
+    User,
+)
 
+from . import sayings
 from .coming import new_copy, next_apart
 from .describing import describe
 from .history import write_event
 from .locking import lock_audience, lock_filing
+from .looking import refuse_held
 from .relating import retract_between
 from .settling import regroup
 
@@ -20,7 +34,6 @@ PAIR_VERDICTS = (
     Decision.Verdict.SAME_SCENE,
     Decision.Verdict.DIFFERENT,
 )
-WITHDRAWN = "This filing was withdrawn; nothing is to be decided about it."
 
 
 class NotAllowed(Exception):
@@ -32,8 +45,7 @@ class AlreadyDecided(Exception):
 
     def __init__(self, decision: Decision):
         super().__init__(
-            f"{decision.decided_by} already decided: "
-            f"{decision.get_verdict_display()}. Undo that decision first if you see it otherwise."
+            sayings.ALREADY_DECIDED.format(person=decision.decided_by, decision=decision.get_verdict_display())
         )
         self.decision = decision
 
@@ -70,10 +82,13 @@ def queue_for(user: User):
 
 
 @transaction.atomic
-def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, at: datetime) -> Decision:
+def decide(
+    *, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, at: datetime, bulk: Bulk | None = None
+) -> Decision:
     """Decide about two copies of one audience; their records follow at once.
 
-    `copy_a` is the original where the verdict is "derivative". Raises NotAllowed, AlreadyDecided, Contradiction.
+    `copy_a` is the original where the verdict is "derivative". Raises NotAllowed, AlreadyDecided, Contradiction, and
+    HeldByAnother where somebody else is looking at the pair.
     """
     if verdict not in PAIR_VERDICTS or copy_a == copy_b or copy_a.audience_key != copy_b.audience_key:
         raise ValueError("a decision is about two copies of one audience")
@@ -84,6 +99,7 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
     low, high = sorted((copy_a, copy_b), key=lambda c: c.pk)
     if standing := Decision.objects.effective().filter(copy_low=low, copy_high=high).first():
         raise AlreadyDecided(standing)
+    refuse_held(copy_a, copy_b, by=by)
     if verdict == Decision.Verdict.SAME:
         _refuse_against_earlier(low, high)
     decision = Decision.objects.create(
@@ -94,6 +110,7 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
         reason=reason,
         decided_by=by,
         decided_at=at,
+        bulk=bulk,
     )
     retract_between(copy_a.record, copy_b.record, at=at)
     _relate(decision, original=copy_a, other=copy_b, at=at)
@@ -105,17 +122,18 @@ def decide(*, copy_a: Copy, copy_b: Copy, verdict: str, reason: str, by: User, a
 @transaction.atomic
 def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Decision:
     """End a decision; filings, records and descriptions are again what the rest of the evidence says."""
+    if decision.correction_id:
+        raise ValueError("an answer to a correction is taken back with the correction")
     lock_audience(decision.audience_key)
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     copies = [c for c in (decision.copy_low, decision.copy_high) if c]
-    subject = copies[0].record if copies else decision.record
+    subject = copies[0].record if copies else decision.subject.answering
     _require_officer(by, *(copies or subject.copies.standing()))
     if not decision.is_effective:
-        raise Contradiction("This decision was undone before.")
-    decision.ended_at, decision.ended_by, decision.ending = at, by, Decision.Ending.UNDONE
-    decision.save(update_fields=["ended_at", "ended_by", "ending"])
-    Relation.objects.standing().filter(decision=decision).update(retracted_at=at)
-    _tell("decision.undone", decision, subject, at=at, by=by, reason=reason)
+        raise Contradiction(sayings.UNDONE_BEFORE)
+    take_back(decision, ending=Decision.Ending.UNDONE, by=by, at=at)
+    verb = "conflict.undone" if decision.conflict else "decision.undone"
+    _tell(verb, decision, subject, at=at, by=by, reason=reason)
     if not copies:
         describe(subject, at=at)
         return decision
@@ -123,6 +141,15 @@ def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Dec
     seeds = [seed for c in standing for seed in (_put_back(c, at) if c.apart else [c])]
     regroup(seeds, decision.audience_key, at=at, actor=by)
     return decision
+
+
+def take_back(decision: Decision, *, ending: str, by: User, at: datetime) -> None:
+    """End a decision, with all that was said by it; call it under the lock of its audience, and describe anew then."""
+    decision.ended_at, decision.ended_by, decision.ending = at, by, ending
+    decision.save(update_fields=["ended_at", "ended_by", "ending"])
+    Relation.objects.standing().filter(decision=decision).update(retracted_at=at)
+    decision.statements.standing().update(retracted_at=at)
+    decision.notices.filter(answered_at__isnull=True).update(dropped_at=at)
 
 
 @transaction.atomic
@@ -135,11 +162,11 @@ def set_apart(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
     copy = filing.copy
     _require_officer(by, copy)
     if filing.is_withdrawn:
-        raise Contradiction(WITHDRAWN)
+        raise Contradiction(sayings.FILING_WITHDRAWN)
     if filing.file_id != copy.file_id:
-        raise Contradiction("This filing described the picture before it came: set the filing of the picture apart.")
+        raise Contradiction(sayings.DESCRIBED_BEFORE)
     if not copy.filings.standing().filter(file=copy.file_id).exclude(pk=filing.pk).exists():
-        raise Contradiction("It is the only filing of this copy: split the copy from the record instead.")
+        raise Contradiction(sayings.ONLY_FILING_OF_COPY)
     own = new_copy(copy.file, copy.audience_key, at=at, apart=next_apart(copy.file, copy.audience_key))
     described_before = Filing.objects.filter(copy=copy, source=filing.source_id, item_key=filing.item_key).exclude(
         file=copy.file_id
@@ -155,7 +182,7 @@ def designate(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
     record = filing.copy.record
     _require_officer(by, *record.copies.standing())
     if filing.is_withdrawn:
-        raise Contradiction(WITHDRAWN)
+        raise Contradiction(sayings.FILING_WITHDRAWN)
     Decision.objects.effective().filter(record=record).update(
         ended_at=at, ended_by=by, ending=Decision.Ending.SUPERSEDED
     )
@@ -176,20 +203,20 @@ def designate(*, filing: Filing, reason: str, by: User, at: datetime) -> Decisio
 def _require_officer(user: User, *copies: Copy) -> None:
     if not may_decide(user, *copies):
         names = ", ".join(a.name for a in agencies_of(*copies))
-        raise NotAllowed(f"Only a records officer of every agency that filed these images may decide: {names}.")
+        raise NotAllowed(sayings.OFFICERS_ONLY.format(agencies=names))
 
 
 def _as_they_stand(*copies: Copy) -> list[Copy]:
     """Return the copies as they are now, under the lock. Raises Contradiction where one ended meanwhile."""
     now = Copy.objects.standing().select_related("record").in_bulk([copy.pk for copy in copies])
     if len(now) < len(copies):
-        raise Contradiction("One of these pictures was withdrawn meanwhile; nothing is to be decided about it.")
+        raise Contradiction(sayings.PICTURE_WITHDRAWN)
     return [now[copy.pk] for copy in copies]
 
 
 def _require_pictures(*copies: Copy) -> None:
     if ImageFile.objects.filter(copies__in=copies, state=ImageFile.State.DESCRIBED).exists():
-        raise Contradiction("No picture was filed for one of these records, so there is nothing to compare yet.")
+        raise Contradiction(sayings.NO_PICTURE_YET)
 
 
 def _refuse_against_earlier(low: Copy, high: Copy) -> None:
@@ -202,8 +229,11 @@ def _refuse_against_earlier(low: Copy, high: Copy) -> None:
     )
     if low.record_id != high.record_id and (earlier := crossing.select_related("decided_by").first()):
         raise Contradiction(
-            f"{earlier.decided_by} decided on {earlier.decided_at:%d %B %Y} about "
-            f"copies of these records: {earlier.get_verdict_display()}. Undo that decision first."
+            sayings.DECIDED_EARLIER.format(
+                person=earlier.decided_by,
+                day=f"{earlier.decided_at:%d %B %Y}",
+                decision=earlier.get_verdict_display(),
+            )
         )
 
 
@@ -223,7 +253,7 @@ def _put_back(copy: Copy, at: datetime) -> list[Copy]:
     """
     about = Q(copy_low=copy) | Q(copy_high=copy)
     if Decision.objects.effective().filter(about).exists():
-        raise Contradiction("Other decisions rest on the record that was set apart. Undo those first.")
+        raise Contradiction(sayings.OTHERS_REST_ON_IT)
     bytes_here = Copy.objects.standing().filter(file=copy.file_id, audience_key=copy.audience_key, apart=0)
     first = bytes_here.select_related("record").first()
     if first is None:
@@ -245,7 +275,9 @@ def _put_back(copy: Copy, at: datetime) -> list[Copy]:
 
 def _tell(verb: str, decision: Decision, record: Record, *, at: datetime, by: User, reason: str) -> None:
     copies = [c.public_id for c in (decision.copy_low, decision.copy_high) if c]
+    bulk = {"bulk": decision.bulk.public_id} if decision.bulk else {}
+    about = {"element": decision.conflict.element} if decision.conflict else {"copies": copies}
     write_event(
         verb, object_id=decision.public_id, at=at, actor=by, audience_key=decision.audience_key, record=record,
-        reason=reason, after={"verdict": decision.verdict, "copies": copies},
+        reason=reason, after={"verdict": decision.verdict, **about, **bulk},
     )  # fmt: skip

@@ -3,21 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from catalog.metadata.joining import (
-    Contradiction,
-    Description,
-    StatementValue,
-    identifier_contradiction,
-)
+from catalog.metadata.joining import Description, StatementValue
 from catalog.metadata.joining import describe as join
 from catalog.metadata.validation import Value
-from catalog.models import Assignment, Conflict, Copy, Decision, Filing, ImageFile, Record, Statement
+from catalog.models import Assignment, Copy, Decision, Filing, ImageFile, Record, Statement
 
+from . import sayings
+from .disputing import restate_numbers, spoken_by_officers, weigh, write_disputes
 from .history import Line, write_events
 
-OFFICER_CHOSE = "A records officer designated it."
-ONLY_FILING = "It is the only filing."
-EARLIEST = "It was filed first."
 DESCRIBED = ("record_copy", "record_copy_because", "description", "title", "filed_at")
 
 
@@ -30,12 +24,12 @@ def choose_record_copy(record: Record, copies: Iterable[Copy]) -> tuple[Filing, 
     filings = _filings(copies)
     designated = Decision.objects.effective().filter(record=record, filing__in=filings).first()
     if designated:
-        return next(f for f in filings if f.pk == designated.filing_id), OFFICER_CHOSE
+        return next(f for f in filings if f.pk == designated.filing_id), sayings.OFFICER_CHOSE
     intact = [f for f in filings if f.file.state == ImageFile.State.INTACT] or filings
     for filing in intact:
         if because := because_of_office(filing, filing.assignments.all()):
             return filing, because
-    return intact[0], EARLIEST if len(filings) > 1 else ONLY_FILING
+    return intact[0], sayings.EARLIEST if len(filings) > 1 else sayings.ONLY_FILING
 
 
 def because_of_office(filing: Filing, assignments: Iterable[Assignment]) -> str:
@@ -43,7 +37,8 @@ def because_of_office(filing: Filing, assignments: Iterable[Assignment]) -> str:
     for assignment in assignments:
         scheme = assignment.identifier.scheme
         if scheme.office_of_record_id == filing.agency_id and assignment.status != Assignment.Status.WRONG:
-            return f"{filing.agency} is the office of record for {scheme.label} {assignment.identifier.value}."
+            number = f"{scheme.label} {assignment.identifier.value}"
+            return sayings.OFFICE_OF_RECORD.format(agency=filing.agency, number=number)
     return ""
 
 
@@ -54,17 +49,22 @@ def describe(record: Record, *, at: datetime) -> None:
     """
     copies = list(record.copies.standing().select_related("file"))
     filings = _filings(copies)
+    restate_numbers(record, filings)
     was = {name: getattr(record, name) for name in DESCRIBED}
     record.record_copy, record.record_copy_because = choose_record_copy(record, copies)
-    description = _say(record, _statement_values(record, filings), sum(c.file.is_readable for c in copies))
-    contradictions = [*description.contradictions, *_number_contradictions(filings)]
-    conflicts_changed = _write_conflicts(record, contradictions, at)
+    pictures, said = sum(c.file.is_readable for c in copies), _statement_values(record, filings)
+    contradictions = _say(record, said, pictures).contradictions
+    spoken = spoken_by_officers(record)
+    weighed = weigh(record, spoken, contradictions, filings)
+    if weighed.heard:
+        _say(record, [*said, *(_value(s, record.record_copy, record) for s in weighed.heard)], pictures)
+    conflicts_changed = write_disputes(record, weighed.disputes, at)
     record.filed_at = min(f.filed_at for f in filings)
     if not conflicts_changed and was == {name: getattr(record, name) for name in DESCRIBED}:
         return
     record.modified_at = at
     record.save(update_fields=[*DESCRIBED, "modified_at"])
-    told = {"conflicts": [c.element for c in contradictions], "changed": conflicts_changed}
+    told = {"conflicts": [d.element for d in weighed.disputes], "changed": conflicts_changed}
     write_events([_line(record, was["description"].get("values"), told, at)])
 
 
@@ -127,21 +127,22 @@ def _filings(copies: Iterable[Copy]) -> list[Filing]:
 
 
 def _statement_values(record: Record, filings: list[Filing]) -> list[StatementValue]:
+    """Return what the filings and their files state."""
     first_of_file: dict[int, Filing] = {}
     for filing in filings:
         first_of_file.setdefault(filing.file_id, filing)
     by_key = {f.pk: f for f in filings}
     of_filings = Statement.objects.standing().filter(filing__in=by_key)
     of_files = Statement.objects.standing().filter(file__in=first_of_file)
-    of_record = Statement.objects.standing().filter(record=record)
     return [
         *(_value(s, by_key[s.filing_id], record) for s in of_filings),
         *(_value(s, first_of_file[s.file_id], record) for s in of_files),
-        *(_value(s, record.record_copy, record) for s in of_record),
     ]
 
 
 def _value(statement: Statement, filing: Filing, record: Record) -> StatementValue:
+    """Return a statement as joining wants it; what an officer said is no filing's word."""
+    is_filed = statement.origin != Statement.Origin.OFFICER
     return StatementValue(
         key=str(statement.pk),  # decimal: values of one moment stay in the order in which they were given
         element=statement.element,
@@ -149,8 +150,8 @@ def _value(statement: Statement, filing: Filing, record: Record) -> StatementVal
         language=statement.language,
         scheme=statement.scheme,
         origin=statement.origin,
-        filing_key=filing.public_id,
-        agency=filing.agency.name,
+        filing_key=filing.public_id if is_filed else "",
+        agency=filing.agency.name if is_filed else "",
         at=statement.made_at.isoformat(),
         is_record_copy=filing.pk == record.record_copy_id,
     )
@@ -163,56 +164,6 @@ def _plain(value) -> dict:
         "language": value.language,
         "scheme": value.scheme,
         "because": value.because,
-        "filings": list(value.filing_keys),
+        "filings": [key for key in value.filing_keys if key],
         "statements": list(value.statement_keys),
     }
-
-
-def _number_contradictions(filings: list[Filing]) -> list[Contradiction]:
-    """Contradictions between the numbers that filings bear, one scheme at a time."""
-    by_scheme: dict[str, dict[str, set[tuple[str, str]]]] = {}
-    for filing in filings:
-        for assignment in filing.assignments.all():
-            if assignment.status != Assignment.Status.WRONG:
-                slug = assignment.identifier.scheme.slug
-                numbers = by_scheme.setdefault(slug, {}).setdefault(filing.public_id, set())
-                numbers.add((slug, assignment.identifier.value))
-    successors = _successors(filings)
-    found = (identifier_contradiction(sets, successors) for sets in by_scheme.values() if len(sets) > 1)
-    return [c for c in found if c]
-
-
-def _successors(filings: list[Filing]) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    pairs = (
-        Assignment.objects.filter(filing__in=filings, identifier__successors__isnull=False)
-        .values_list(
-            "identifier__scheme__slug",
-            "identifier__value",
-            "identifier__successors__scheme__slug",
-            "identifier__successors__value",
-        )
-        .distinct()
-    )
-    after: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for scheme, value, next_scheme, next_value in pairs:
-        after.setdefault((scheme, value), set()).add((next_scheme, next_value))
-    return after
-
-
-def _write_conflicts(record: Record, contradictions: list[Contradiction], at: datetime) -> bool:
-    """Let the record's open conflicts be these; return whether anything changed."""
-    now = {
-        c.element: [{"value": value, "filings": list(keys)} for value, keys in c.alternatives] for c in contradictions
-    }
-    known = {c.element: c for c in record.conflicts.all()}
-    gone = [c.pk for element, c in known.items() if element not in now]
-    Conflict.objects.filter(pk__in=gone).delete()
-    changed = bool(gone)
-    for element, alternatives in now.items():
-        conflict = known.get(element)
-        if conflict is None:
-            Conflict.objects.create(record=record, element=element, alternatives=alternatives, noticed_at=at)
-        elif conflict.alternatives != alternatives:
-            Conflict.objects.filter(pk=conflict.pk).update(alternatives=alternatives)
-        changed |= conflict is None or conflict.alternatives != alternatives
-    return changed

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.conf import settings
 
 from catalog.formats import entry as plain
-from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.methods import PHASH
 from catalog.metadata.places import BadPlace, parse_point
 from catalog.models import Agency, Event, FeedItem, Fingerprint, ImageFile, Match, Record, Relation
 
@@ -203,7 +203,7 @@ def _hashes(records: Iterable[Record]) -> dict[int, str]:
 
 
 def _conflict_sentences(view: RecordView) -> Iterable[str]:
-    for conflict in view.conflicts:
+    for conflict in (one for one in view.conflicts if not one.is_decided):
         said = "; ".join(
             f"{value} ({', '.join(f.filing.agency.name for f in filings)})" for value, filings in conflict.alternatives
         )

@@ -19,7 +19,7 @@ from catalog.imaging.media import MediaType
 from catalog.imaging.working import WorkingPicture
 from catalog.models import ImageFile, Match, Page
 
-from . import examining
+from . import examining, sayings
 from .comparing import distance_between, prints_of
 from .store import store
 
@@ -200,12 +200,7 @@ def _pages_alike(pages_a: list[Page], pages_b: list[Page]) -> list[tuple[Page, P
 
 
 def _compared(a: ImageFile, page_a: Page, b: ImageFile, page_b: Page) -> dict:
-    pictures = [
-        _picture(file.sha256, page.number, page.is_page, page.width_px, page.height_px)
-        if page.is_judgeable and page.has_working
-        else None
-        for file, page in ((a, page_a), (b, page_b))
-    ]
+    pictures = [picture_of(file, page) for file, page in ((a, page_a), (b, page_b))]
     measured = evidence.measure(*pictures).to_json() if None not in pictures else None
     return {"a": page_a.number, "b": page_b.number, "evidence": measured}
 
@@ -229,6 +224,13 @@ def comparison_of(match: Match) -> evidence.Comparison | None:
     )
 
 
+def picture_of(file: ImageFile, page: Page) -> WorkingPicture | None:
+    """Return the picture by which a page is compared; None where it cannot be judged by its look."""
+    if not (page.is_judgeable and page.has_working):
+        return None
+    return _picture(file.sha256, page.number, page.is_page, page.width_px, page.height_px)
+
+
 @lru_cache(PICTURES_KEPT)
 def _picture(sha256: str, number: int, is_page: bool, width_px: int, height_px: int) -> WorkingPicture:
     try:
@@ -239,11 +241,12 @@ def _picture(sha256: str, number: int, is_page: bool, width_px: int, height_px: 
     with opened as file:
         encoded = file.read()
     return WorkingPicture.from_jpeg(
-        encoded, is_page=is_page, width_px=width_px, height_px=height_px, name=_name(sha256, number)
+        encoded, is_page=is_page, width_px=width_px, height_px=height_px, name=name_of_page(sha256, number)
     )
 
 
-def _name(sha256: str, number: int) -> str:
+def name_of_page(sha256: str, number: int) -> str:
+    """Return the name by which evidence puts two pages in order."""
     return f"{sha256}.{number:06}"
 
 
@@ -255,8 +258,6 @@ LEANINGS = (
     Match.Supports.SAME_SCENE,
     Match.Supports.DIFFERENT,
 )
-CANNOT_BE_JUDGED = "Page {number} is too flat or too small to be compared."
-RENDERED = "{because} A page of a PDF is a rendering, so a person says whether it is the same."
 
 
 def _says(a: ImageFile, b: ImageFile, compared: dict) -> str:
@@ -271,7 +272,7 @@ def _judged(a: ImageFile, b: ImageFile, compared: list[dict]) -> tuple[str, Find
     else:
         supports, finding = _of_documents(a, b, compared, said)
     if supports == Match.Supports.SAME_IMAGE and MediaType.PDF.mime in (a.media_type, b.media_type):
-        return Match.Supports.OPEN, _with(finding, RENDERED.format(because=finding.because).strip())
+        return Match.Supports.OPEN, _with(finding, sayings.RENDERED.format(because=finding.because).strip())
     return supports, finding
 
 
@@ -285,21 +286,21 @@ def _of_documents(
         return min(in_place, key=lambda one: (one[1].is_clear, one[1].fit))
     if is_whole and verdicts <= {Match.Supports.SAME_IMAGE, Match.Supports.OPEN}:
         number, (_, finding) = next((n, one) for n, one in enumerate(said, 1) if one[0] == Match.Supports.OPEN)
-        return Match.Supports.OPEN, _with(finding, f"Page {number} of {a.page_count:,}: {finding.because}")
+        because = sayings.PAGE_OF.format(number=number, count=f"{a.page_count:,}", because=finding.because)
+        return Match.Supports.OPEN, _with(finding, because)
     for pair, (supports, finding) in zip(compared, said, strict=True):
         if supports == Match.Supports.SAME_IMAGE:
-            pages = f"page {pair['a']} of the one is page {pair['b']} of the other"
-            if pair["a"] == pair["b"]:
-                pages = f"page {pair['a']} of both is the same"
-            return Match.Supports.SHARES_PAGES, _with(finding, f"Not every page is the same, but {pages}.")
+            because = sayings.SAME_PAGE if pair["a"] == pair["b"] else sayings.SHARED_PAGE
+            words = because.format(number=pair["a"], other=pair["b"])
+            return Match.Supports.SHARES_PAGES, _with(finding, words)
     leaning = [one for supports in LEANINGS for one in said if one[0] == supports]
-    return leaning[0] if leaning else (Match.Supports.DIFFERENT, _nothing("No pages of theirs look alike."))
+    return leaning[0] if leaning else (Match.Supports.DIFFERENT, _nothing(sayings.NO_PAGES_ALIKE))
 
 
 def _judgement(a: ImageFile, b: ImageFile, compared: dict) -> tuple[str, Finding]:
     """Return what the rule says of two pages."""
     if compared["evidence"] is None:
-        return Match.Supports.OPEN, _nothing(CANNOT_BE_JUDGED.format(number=compared["a"]))
+        return Match.Supports.OPEN, _nothing(sayings.CANNOT_BE_JUDGED.format(number=compared["a"]))
     facts = [_facts(a, compared["a"]), _facts(b, compared["b"])]
     judged = rule.judge(evidence.Evidence.from_json(compared["evidence"]), *facts)
     original = {"a": a.sha256, "b": b.sha256}.get(judged.made_from or "", "")
@@ -316,9 +317,13 @@ def _judgement(a: ImageFile, b: ImageFile, compared: dict) -> tuple[str, Finding
 
 
 def _facts(file: ImageFile, number: int) -> rule.FileFacts:
-    page = Page.objects.get(file=file, number=number)
+    return facts_of(file, Page.objects.get(file=file, number=number))
+
+
+def facts_of(file: ImageFile, page: Page) -> rule.FileFacts:
+    """Return what the rule asks of a page besides its pixels."""
     return rule.FileFacts(
-        name=_name(file.sha256, number),
+        name=name_of_page(file.sha256, page.number),
         is_page=page.is_page,
         width_px=page.width_px,
         height_px=page.height_px,

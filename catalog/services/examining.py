@@ -11,11 +11,9 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from catalog.imaging.examine import Examination
-from catalog.imaging.features import LOCAL
-from catalog.imaging.fingerprints import PHASH
-from catalog.imaging.inksheet import INK
+from catalog.imaging.examination import Examination
 from catalog.imaging.media import MediaType
+from catalog.imaging.methods import INK, LOCAL, PHASH
 from catalog.imaging.quality import OrderKey, order_key
 from catalog.imaging.sandbox import Sandbox
 from catalog.metadata.embedded import Embedded
@@ -63,20 +61,45 @@ def write_down(file: ImageFile, found: Examination, *, at: datetime) -> None:
             return
         _write_pages(file, found)
         _write_embedded(file, Embedded.from_json(found.embedded), at)
-        is_intact = found.state == "ok"
-        file.state = ImageFile.State.INTACT if is_intact else ImageFile.State.DAMAGED
-        file.state_reason = found.damage or ""
-        file.page_count = found.page_count
-        file.coded_digest = found.coded_digest.hex() if found.coded_digest and is_intact else ""
-        file.pixel_digest = _pixels_of_all_pages(found) if is_intact else ""
-        file.quality = found.quality.to_json()
-        file.rank = rank(order_key(found.quality))
-        file.capture = found.embedded.get("capture", {})
+        fill(file, found)
         file.examined_at = at
         file.examined_event_id = write_event(
             EXAMINED, object_id=str(file.pk), at=at, after={"state": file.state, "decoder": found.decoder}
         )
         file.save()
+
+
+def fill(file: ImageFile, found: Examination) -> None:
+    """Set what was found of a file; it is not saved."""
+    is_intact = found.state == "ok"
+    file.state = ImageFile.State.INTACT if is_intact else ImageFile.State.DAMAGED
+    file.state_reason = found.damage or ""
+    file.page_count = found.page_count
+    file.coded_digest = found.coded_digest.hex() if found.coded_digest and is_intact else ""
+    file.pixel_digest = _pixels_of_all_pages(found) if is_intact else ""
+    file.quality = found.quality.to_json()
+    file.rank = rank(order_key(found.quality))
+    file.capture = found.embedded.get("capture", {})
+
+
+def pages_of(file: ImageFile, found: Examination) -> list[Page]:
+    """Return the file's pages as they were found, unsaved."""
+    return [
+        Page(
+            file=file,
+            number=page.number,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            mode=page.mode,
+            bit_depth=page.bit_depth,
+            more_frames=page.more_frames,
+            is_judgeable=page.is_judgeable,
+            is_page=page.is_page,
+            has_preview=page.preview is not None,
+            has_working=page.working is not None,
+        )
+        for page in found.pages
+    ]
 
 
 def quarantine(file: ImageFile, reason: str, *, at: datetime) -> None:
@@ -99,22 +122,7 @@ def rank(key: OrderKey) -> str:
 
 
 def _write_pages(file: ImageFile, found: Examination) -> None:
-    pages = Page.objects.bulk_create(
-        Page(
-            file=file,
-            number=page.number,
-            width_px=page.width_px,
-            height_px=page.height_px,
-            mode=page.mode,
-            bit_depth=page.bit_depth,
-            more_frames=page.more_frames,
-            is_judgeable=page.is_judgeable,
-            is_page=page.is_page,
-            has_preview=page.preview is not None,
-            has_working=page.working is not None,
-        )
-        for page in found.pages
-    )
+    pages = Page.objects.bulk_create(pages_of(file, found))
     Fingerprint.objects.bulk_create(
         Fingerprint(page=row, method=PHASH, value=np.ascontiguousarray(page.orientations()).tobytes())
         for row, page in zip(pages, found.pages, strict=True)

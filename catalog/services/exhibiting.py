@@ -1,4 +1,9 @@
-"""Exhibits: what a person who decides about a pair is shown, drawn when it is asked for."""
+"""Exhibits: what a person who decides about a pair is shown, drawn when it is asked for.
+
+A page asks for those of the next pair while a person looks at this one.
+"""
+
+import threading
 
 from django.core.cache import cache
 
@@ -9,6 +14,7 @@ from .evidencing import comparison_of
 
 KINDS = ("a", "b", "differences")
 KEPT_SECONDS = 60 * 60
+_one_at_a_time = threading.Lock()
 
 
 def has_exhibit(item: ReviewItem) -> bool:
@@ -24,8 +30,11 @@ def picture_of(item: ReviewItem, kind: str) -> bytes | None:
     key = f"exhibit:{item.match_id}:{item.match.made_at.timestamp()}:{item.copy_a.file_id}"
     drawn = cache.get(key)
     if drawn is None:
-        drawn = _drawn(item)
-        cache.set(key, drawn, KEPT_SECONDS)
+        with _one_at_a_time:  # the three pictures of a pair are asked for at once, and drawn together
+            drawn = cache.get(key)
+            if drawn is None:
+                drawn = _drawn(item)
+                cache.set(key, drawn, KEPT_SECONDS)
     return drawn.get(kind)
 
 

@@ -304,6 +304,12 @@ def entries_of_records(user, records: Iterable[int]) -> Iterator[Entry]:
     yield from (unpack(packed) for packed in rows.values_list("entry", flat=True))
 
 
+def items_of_records(user, records: Iterable[int]) -> list[Item]:
+    """Return these records, by their keys, as far as this person may see them and they stand: last changed first."""
+    keys = FeedItem.objects.visible_to(user).filter(record__in=list(records), is_deleted=False)
+    return read(list(keys.order_by("-stamp", "-id").values_list("pk", flat=True)))
+
+
 def newest(user, limit: int) -> list[Item]:
     """Return what changed last among what this person may see, the newest first."""
     keys = FeedItem.objects.visible_to(user).filter(is_deleted=False).order_by("-stamp", "-id")

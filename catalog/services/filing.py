@@ -27,6 +27,7 @@ from catalog.models import (
 )
 from catalog.models.public_id import new_public_id
 
+from . import sayings
 from .coming import copy_of
 from .describing import describe, describe_record_of
 from .history import write_event
@@ -106,6 +107,7 @@ def receive_filing(
     key = store().keep(spooled) if spooled else ""
     with transaction.atomic():
         lock_source(source)
+        refuse_withdrawn(batch)
         if repeat := _same_filing(source, item_key, spooled, idempotency_key):
             return Receipt(repeat, ALREADY_HERE, (), is_repeat=True)
         file = _file_row(spooled, key, at) if spooled else _described_row(source, item_key, at)
@@ -155,6 +157,12 @@ def lock_source(source: Source) -> None:
     Source.objects.select_for_update(no_key=True).get(pk=source.pk)
 
 
+def refuse_withdrawn(batch: Batch | None) -> None:
+    """Raise FilingRefused where the batch was withdrawn while it was filed; call it under the lock of its source."""
+    if batch and Batch.objects.filter(pk=batch.pk, withdrawn_at__isnull=False).exists():
+        raise FilingRefused([Problem("batch", batch.public_id, sayings.BATCH_WITHDRAWN, "")])
+
+
 def told_of(filing: Filing, file: ImageFile, values: Iterable[Value]) -> dict:
     """Return what history keeps of a filing."""
     return {
@@ -170,7 +178,7 @@ def checked_placing(audience: str, embargo_until: str, at: datetime) -> Placing:
     problems, until = [], None
     if audience not in Audience.values:
         known = ", ".join(Audience.values)
-        problems.append(Problem("audience", audience, f"Choose for whom this is meant: {known}.", "public"))
+        problems.append(Problem("audience", audience, sayings.FOR_WHOM.format(known=known), "public"))
     try:
         until = parse_embargo(embargo_until, timezone.localdate(at))
     except BadEmbargo as error:
@@ -200,7 +208,7 @@ def checked(
     for slug, raw in identifiers:
         if slug not in schemes:
             known = ", ".join(sorted(schemes))
-            problems.append(Problem(slug, raw, f"{slug} is not a numbering system here. Known: {known}.", "apn"))
+            problems.append(Problem(slug, raw, sayings.NO_SCHEME.format(scheme=slug, known=known), "apn"))
             continue
         try:
             found.append((schemes[slug], numbers.normalise(schemes[slug].normaliser, raw)))

@@ -9,17 +9,22 @@ from django.db.models.functions import Now
 
 from catalog.models import Job
 
+from . import sayings
+
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 BACK_OFF = timedelta(seconds=5)
+AHEAD = timedelta(days=1)
+"""What somebody waits for before a screen is due as if it had waited for so long already."""
 
 
 class LeaseLost(Exception):
     """Another worker has taken the job meanwhile: this one's effects are rolled back."""
 
 
-def enqueue(kind: str, subject: object) -> Job:
+def enqueue(kind: str, subject: object, *, is_waited_for: bool = False) -> Job:
     """Note that the work is to be done; call it in the transaction that makes it necessary.
 
+    What somebody waits for before a screen comes before what is due.
     A job that waits already is enough, one that is running will run once more. Its row stays locked until
     the transaction ends, so that no worker starts it without seeing what was changed.
     """
@@ -31,7 +36,8 @@ def enqueue(kind: str, subject: object) -> Job:
             return same.filter(state__in=OPEN).latest("id")
         try:
             with transaction.atomic():
-                return Job.objects.create(kind=kind, subject=str(subject))
+                due = {"not_before": Now() - AHEAD} if is_waited_for else {}
+                return Job.objects.create(kind=kind, subject=str(subject), **due)
         except IntegrityError:
             continue  # somebody noted the same between our look and our note
     raise RuntimeError(f"could not note the job {kind} {subject}")
@@ -68,7 +74,7 @@ def claim(job_id: int) -> Job | None:
         return None
     job = Job.objects.get(pk=job_id)
     if job.attempt > Job.ATTEMPTS_ALLOWED:
-        _set_aside(job, f"Its worker was lost {job.attempt - 1} times.")
+        _set_aside(job, sayings.WORKER_LOST.format(number=job.attempt - 1))
         return None
     return job
 

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from catalog.models import Conflict, Copy, Filing, Record, ReviewItem, SearchEntry, User
+from catalog.models import Copy, Filing, Record, ReviewItem, SearchEntry, User
 
 from .coming import copy_of, exchange_homes, new_copy, next_apart
 from .describing import describe
+from .disputing import settle_conflicts
 from .history import write_event
 from .relating import relate_later, retract_of
 from .reviewing import forget_questions_of
@@ -102,9 +103,9 @@ def _pass_home_on(copy: Copy, left: Iterable[Copy]) -> None:
 
 def _withdraw(record: Record, *, at: datetime, actor: User | None) -> set[int]:
     """Let a record end of which no copy is left, and those it answers for; return the records asked about with it."""
-    Conflict.objects.filter(record=record).delete()
     for one in [*Record.objects.filter(absorbed_into=record).order_by("pk"), record]:
         was = one.state
+        settle_conflicts(one.conflicts.all())
         if was != Record.State.PENDING:
             one.gone_at = at
         one.state, one.absorbed_into, one.best_copy, one.record_copy = Record.State.WITHDRAWN, None, None, None

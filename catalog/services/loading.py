@@ -26,12 +26,21 @@ from catalog.models import (
     User,
 )
 
-from .describing import ONLY_FILING, because_of_office, describe_anew
-from .filing import FilingRefused, checked, described_file, lock_source, receive_filing, statement, told_of
+from . import sayings
+from .describing import because_of_office, describe_anew
+from .filing import (
+    FilingRefused,
+    checked,
+    described_file,
+    lock_source,
+    receive_filing,
+    refuse_withdrawn,
+    statement,
+    told_of,
+)
 from .history import Line, write_events
 from .inserting import insert
 from .locking import lock_audience
-from .settling import BEST_COPY, ONLY_COPY
 
 Numbers = Sequence[tuple[Scheme, str]]
 
@@ -67,7 +76,8 @@ def file_descriptions(
     """File descriptions without pictures, all in one transaction; their records stand at once.
 
     Good items are filed beside bad ones. Of items with one key the first counts. Hand in some hundreds at a time:
-    all are held in memory, and the audience's lock as long as they are written.
+    all are held in memory, and the audience's lock as long as they are written. Raises FilingRefused where the batch
+    was withdrawn meanwhile.
     """
     loaded, good, items_by_key = Loaded(), {}, {}
     schemes = {scheme.slug: scheme for scheme in Scheme.objects.all()}
@@ -80,6 +90,7 @@ def file_descriptions(
             loaded.refused[item.key] = refusal.problems
     with transaction.atomic():
         lock_source(source)
+        refuse_withdrawn(batch)
         known = Filing.objects.current().filter(source=source, item_key__in=list(good))
         loaded.before.update(known.values_list("item_key", "batch_id"))
         new = {key: said for key, said in good.items() if key not in loaded.before}
@@ -123,7 +134,7 @@ def _filings(keys: Iterable[str], audience_key: str, *, at: datetime, **common) 
     copies = Copy.objects.bulk_create(
         Copy(
             file=file, audience_key=audience_key, record=record, home_record=record, made_at=at,
-            tie=Copy.Tie.ANCHOR, because=BEST_COPY,
+            tie=Copy.Tie.ANCHOR, because=sayings.BEST_COPY,
         )
         for file, record in zip(files, records, strict=True)
     )  # fmt: skip
@@ -140,9 +151,9 @@ def _stand(said: Sequence[tuple[Filing, Sequence[Value], Numbers]], at: datetime
     lines = []
     for filing, values, _ in said:
         record = filing.copy.record
-        record.state, record.best_copy, record.best_copy_because = Record.State.STANDING, filing.copy, ONLY_COPY
+        record.state, record.best_copy, record.best_copy_because = Record.State.STANDING, filing.copy, sayings.ONLY_COPY
         record.record_copy = filing
-        record.record_copy_because = because_of_office(filing, assignments.get(filing.pk, ())) or ONLY_FILING
+        record.record_copy_because = because_of_office(filing, assignments.get(filing.pk, ())) or sayings.ONLY_FILING
         lines += [
             _line("filing.received", filing.public_id, filing, at, actor=filing.filed_by,
                   after=told_of(filing, filing.file, values)),

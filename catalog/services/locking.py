@@ -2,6 +2,8 @@
 
 from catalog.models import AudienceGroup, Filing
 
+from . import sayings
+
 
 class ChangedMeanwhile(Exception):
     """Somebody changed for whom the filing is meant while this was asked for; it is to be looked at again."""
@@ -27,5 +29,5 @@ def lock_filing(filing: Filing, *other_keys: str) -> Filing:
     lock_audiences(filing.audience_key, *other_keys)
     now = Filing.objects.select_related("agency", "file", "copy__record", "copy__file").get(pk=filing.pk)
     if now.audience_key != filing.audience_key:
-        raise ChangedMeanwhile("Somebody changed meanwhile who may see this filing. Look at it again.")
+        raise ChangedMeanwhile(sayings.CHANGED_MEANWHILE)
     return now

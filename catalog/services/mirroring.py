@@ -10,9 +10,9 @@ from django.db.models.functions import Substr
 from numpy.typing import NDArray
 
 from catalog.imaging.featureindex import FeatureIndex
-from catalog.imaging.features import LOCAL, LocalFeatures
-from catalog.imaging.fingerprints import HASH_BYTES, PHASH
+from catalog.imaging.features import LocalFeatures
 from catalog.imaging.hashindex import HashIndex
+from catalog.imaging.methods import HASH_BYTES, LOCAL, PHASH
 from catalog.models import Fingerprint, ImageFile, Page, Publication
 
 ASYMMETRY_BITS = 8

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.imaging.media import MediaType
 from catalog.metadata.elements import ELEMENTS
 from catalog.models import (
+    NUMBERS,
     Agency,
     Assignment,
     Conflict,
@@ -28,15 +29,10 @@ from catalog.models import (
     User,
 )
 
+from . import sayings
+
 MAX_FILINGS = 500
 MAX_EVENTS = 50
-CAPTURE_WORDS = {
-    "make": "camera make",
-    "model": "camera",
-    "date_time_original": "date taken",
-    "software": "program",
-    "serial": "serial number",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +79,20 @@ class DescribedElement:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
+    """What filings contradict one another about, decided or not; `decision` is the one that holds."""
+
+    conflict: Conflict
     element: str
     label: str
     alternatives: tuple[tuple[str, tuple[FilingView, ...]], ...]
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.conflict.decision
+
+    @property
+    def is_decided(self) -> bool:
+        return self.conflict.state == Conflict.State.DECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,15 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionView:
+    """A record that holds what its department filed in the place of one of this record's filings, or before it."""
+
+    record: Record
+    filing: Filing
+    is_newer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tombstone:
     """What is left to say of a record that answers no more: nothing of what it said, nor of its picture.
 
@@ -128,7 +144,8 @@ class Tombstone:
     @property
     def sentence(self) -> str:
         day = timezone.localdate(self.at).isoformat()
-        return f"{self.agency} withdrew it on {day}." if self.agency else f"It can be seen here no more since {day}."
+        words = sayings.WITHDREW if self.agency else sayings.SEEN_NO_MORE
+        return words.format(agency=self.agency, day=day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +165,11 @@ class RecordView:
     @property
     def best(self) -> CopyView:
         return next(c for c in self.copies if c.is_best)
+
+
+def records_for_cards(keys: Iterable[int]) -> dict[int, Record]:
+    """Return these records by their keys, with all that a card shows of them."""
+    return Record.objects.select_related("best_copy__file", "record_copy__agency").in_bulk(list(keys))
 
 
 def read_record(record: Record, user) -> RecordView:
@@ -170,10 +192,14 @@ def read_records(records: Sequence[Record], user) -> list[RecordView]:
         "record_id",
         Copy.objects.standing().filter(record__in=records).select_related("file").order_by("file__rank", "apart", "id"),
     )
-    filings = _filings(records)
+    filings = _filings(records, copies)
     views = _copy_views(records, copies, filings)
-    conflicts = _by("record_id", Conflict.objects.filter(record__in=records).order_by("element"))
-    absorbed = _by("absorbed_into_id", Record.objects.filter(absorbed_into__in=records).order_by("id"))
+    disputed = Conflict.objects.shown().filter(record__in=records).select_related("decision__decided_by")
+    conflicts = _by("record_id", disputed.order_by("element"))
+    absorbed: defaultdict[int, list[str]] = defaultdict(list)
+    joined = Record.objects.filter(absorbed_into__in=records).order_by("id")
+    for answering, public_id in joined.values_list("absorbed_into", "public_id"):
+        absorbed[answering].append(public_id)
     relations = _relations(copies, user)
     found = []
     for record in records:
@@ -190,11 +216,33 @@ def read_records(records: Sequence[Record], user) -> list[RecordView]:
                 relations=tuple(relations[record.pk]),
                 decisions=(),
                 history=(),
-                absorbed=tuple(r.public_id for r in absorbed[record.pk][:MAX_FILINGS]),
+                absorbed=tuple(absorbed[record.pk][:MAX_FILINGS]),
                 why=tuple(_why(record, views[record.pk])),
             )
         )
     return found
+
+
+def versions_of(view: RecordView, user) -> tuple[list[VersionView], set[int]]:
+    """Return the records of what superseded this record's filings and of what these superseded, and what is superseded.
+
+    The records come in the order of their filings; of one that holds several such filings the latest is named. What is
+    superseded is told by the keys of this record's own filings.
+    """
+    own = {f.filing.pk for f in view.filings}
+    earlier = {f.filing.supersedes_id for f in view.filings} - {None}
+    beside = Filing.objects.visible_to(user).standing().filter(Q(supersedes__in=own) | Q(pk__in=earlier))
+    keys = list(beside.values_list("pk", flat=True)[:MAX_FILINGS])
+    if not keys:
+        return [], set()
+    joined = ("agency", "copy__record__best_copy__file", "copy__record__record_copy__agency")
+    found, superseded = {}, set()
+    for filing in Filing.objects.filter(pk__in=keys).select_related(*joined).order_by("filed_at", "id"):
+        superseded |= own & {filing.supersedes_id}
+        record = filing.copy.record
+        if record != view.record and record.is_standing:
+            found[record.pk] = VersionView(record, filing, filing.supersedes_id in own)
+    return list(found.values()), superseded
 
 
 def read_tombstone(record: Record, user) -> Tombstone:
@@ -224,7 +272,7 @@ def _by(attribute: str, rows: Iterable) -> defaultdict[int, list]:
 def label_of(element: str) -> str:
     """Return what people call a Dublin Core element, or a conflict's `identifier:<scheme>`."""
     known = ELEMENTS.get(element)
-    return known.label if known else element.replace("identifier:", "").replace("-", " ").capitalize()
+    return known.label if known else element.removeprefix(NUMBERS).replace("-", " ").capitalize()
 
 
 def media_label(mime: str) -> str:
@@ -235,39 +283,46 @@ def media_label(mime: str) -> str:
 def differences(file: ImageFile, page: Page | None, best: ImageFile, best_page: Page | None) -> tuple[str, ...]:
     """Say in short phrases how a file differs from the best copy's file."""
     if file.pk == best.pk:
-        return ("the same bytes",)
+        return (sayings.SAME_BYTES,)
     phrases = []
     if page and best_page and (page.width_px, page.height_px) != (best_page.width_px, best_page.height_px):
         phrases.append(_size_phrase(page, best_page))
     if file.media_type != best.media_type:
-        phrases.append(f"{media_label(file.media_type)} instead of {media_label(best.media_type)}")
+        formats = {"format": media_label(file.media_type), "other": media_label(best.media_type)}
+        phrases.append(sayings.OTHER_FORMAT.format(**formats))
     phrases += [
-        f"other {word}" for key, word in CAPTURE_WORDS.items() if file.capture.get(key) != best.capture.get(key)
+        sayings.OTHER_CAPTURE.format(capture=word)
+        for key, word in sayings.CAPTURE_WORDS.items()
+        if file.capture.get(key) != best.capture.get(key)
     ]
     if file.state == ImageFile.State.DAMAGED:
-        phrases.append("damaged")
-    return tuple(phrases) or ("other metadata in the file",)
+        phrases.append(sayings.DAMAGED)
+    return tuple(phrases) or (sayings.OTHER_METADATA,)
 
 
 def _size_phrase(page: Page, best: Page) -> str:
     if abs(page.width_px * best.height_px - page.height_px * best.width_px) <= 2 * max(best.width_px, best.height_px):
-        return f"{100 * page.width_px / best.width_px:.0f} % of the size"
+        return sayings.SHARE_OF_SIZE.format(share=f"{100 * page.width_px / best.width_px:.0f} %")
     if (page.width_px, page.height_px) == (best.height_px, best.width_px):
-        return "turned by a quarter"
-    return f"{page.width_px:,} x {page.height_px:,} pixels"
+        return sayings.QUARTER
+    return sayings.PIXELS.format(size=f"{page.width_px:,} x {page.height_px:,}")
 
 
-def _filings(records: Sequence[Record]) -> defaultdict[int, list[FilingView]]:
+def _filings(records: Sequence[Record], copies: Mapping[int, list[Copy]]) -> defaultdict[int, list[FilingView]]:
     """Return the filings of each record, earliest first; of a record with very many the first 500."""
-    of_copies = Filing.objects.standing().filter(copy__record__in=records, copy__ended_at__isnull=True)
-    ordered = of_copies.select_related("agency", "filed_by", "file", "source", "copy").order_by("filed_at", "id")
+    known = {copy.pk: copy for own in copies.values() for copy in own}
+    of_copies = Filing.objects.standing().filter(copy__in=list(known))
+    ordered = of_copies.select_related("agency", "source").order_by("filed_at", "id")
     crowded = [record.pk for record in records]
     if len(records) > 1:
         counted = of_copies.values("copy__record").annotate(count=Count("pk")).filter(count__gt=MAX_FILINGS)
         crowded = list(counted.values_list("copy__record", flat=True))
     filings = list(ordered.exclude(copy__record__in=crowded)) if len(records) > 1 else []
     for record in crowded:
-        filings += ordered.filter(copy__record=record)[:MAX_FILINGS]
+        filings += ordered.filter(copy__in=copies[record])[:MAX_FILINGS]
+    for filing in filings:
+        filing.copy = known[filing.copy_id]
+        filing.file = filing.copy.file
     titled = Statement.objects.standing().filter(filing__in=filings, element="title")
     titles = dict(titled.values_list("filing_id", "value"))
     numbers: dict[int, list[Identifier]] = defaultdict(list)
@@ -350,9 +405,11 @@ def _description(record: Record, filings: dict[str, FilingView]) -> Iterable[Des
 
 
 def _conflict(conflict: Conflict, filings: dict[str, FilingView]) -> ConflictView:
+    of_scheme = {f"{NUMBERS}{i.scheme.slug}": i.scheme.label for f in filings.values() for i in f.identifiers}
     return ConflictView(
+        conflict,
         conflict.element,
-        label_of(conflict.element),
+        of_scheme.get(conflict.element) or label_of(conflict.element),
         tuple(
             (a["value"], tuple(filings[key] for key in a["filings"] if key in filings)) for a in conflict.alternatives
         ),
@@ -362,12 +419,12 @@ def _conflict(conflict: Conflict, filings: dict[str, FilingView]) -> ConflictVie
 def _relations(copies: Mapping[int, list[Copy]], user) -> defaultdict[int, list[RelationView]]:
     """Return by record what it has to do with other records that this person may see."""
     here = {copy.pk: record for record, own in copies.items() for copy in own}
-    relations = (
-        Relation.objects.of_standing_copies()
-        .filter(Q(from_copy__in=list(here)) | Q(to_copy__in=list(here)))
-        .select_related("decision__decided_by", "match", "from_copy__record", "to_copy__record")
-        .order_by("id")
-    )
+    either = Q(from_copy__in=list(here)) | Q(to_copy__in=list(here))
+    keys = list(Relation.objects.of_standing_copies().filter(either).values_list("pk", flat=True))
+    if not keys:
+        return defaultdict(list)
+    joined = ("decision__decided_by", "match", "from_copy__record", "to_copy__record")
+    relations = Relation.objects.filter(pk__in=keys).select_related(*joined).order_by("id")
     ends = {r.pk for relation in relations for r in (relation.from_copy.record, relation.to_copy.record)}
     standing = Record.objects.visible_to(user).standing().filter(pk__in=ends) if ends else ()
     visible = {record.pk for record in standing}
@@ -402,45 +459,29 @@ def _relation_view(relation: Relation, other: Record, is_from_here: bool) -> Rel
 
 
 def _relation_sentence(relation: Relation, is_from_here: bool) -> str:
-    what = "document" if relation.kind == Relation.Kind.SHARES_PAGES else "picture"
-    return f"This {what} {RELATION_WORDS[Relation.Kind(relation.kind), is_from_here]}"
+    words = sayings.THIS_DOCUMENT if relation.kind == Relation.Kind.SHARES_PAGES else sayings.THIS_PICTURE
+    return words.format(relation=RELATION_WORDS[Relation.Kind(relation.kind), is_from_here])
 
 
 def _decisions(record: Record, copies: list[Copy]) -> Iterable[Decision]:
     about = Q(copy_low__in=copies) | Q(copy_high__in=copies) | Q(record=record)
-    return (
-        Decision.objects.effective()
-        .of_standing_copies()
-        .filter(about, Q(filing__isnull=True) | Q(filing__withdrawn_at__isnull=True, filing__copy__in=copies))
-        .select_related("decided_by", "copy_low__record", "copy_high__record", "filing__agency")
-        .order_by("-decided_at")[:MAX_EVENTS]
-    )
+    of_filings_here = Q(filing__isnull=True) | Q(filing__withdrawn_at__isnull=True, filing__copy__in=copies)
+    holding = Decision.objects.effective().of_standing_copies().filter(about, of_filings_here)
+    keys = list(holding.order_by("-decided_at").values_list("pk", flat=True)[:MAX_EVENTS])
+    if not keys:
+        return ()
+    joined = ("decided_by", "copy_low__record", "copy_high__record", "filing__agency")
+    return Decision.objects.filter(pk__in=keys).select_related(*joined).order_by("-decided_at")
 
 
-EVENT_SENTENCES = {
-    "filing.received": "{agency} filed {name}.",
-    "filing.amended": "{agency} amended its filing: {element}.",
-    "filing.withdrawn": "{agency} withdrew its filing.",
-    "filing.audience-changed": "{agency} changed who may see its filing.",
-    "filing.left": "{agency}’s filing belongs to this record no more.",
-    "record.stands": "The record was published.",
-    "record.stands-again": "The record stands again on its own.",
-    "record.absorbed": "Record {object} was joined to this one.",
-    "relation.made": "Found by comparing the pictures: it {relation} record {object}.",
-    "relation.retracted": "No longer found: it {relation} record {object}.",
-    "decision.made": "Decided: {verdict}.",
-    "decision.undone": "Undone: {verdict}.",
-}
 RELATION_WORDS = {
-    (Relation.Kind.DERIVED_FROM, True): "was made from",
-    (Relation.Kind.DERIVED_FROM, False): "is the source of",
-    (Relation.Kind.SAME_SCENE, True): "is another shot of the same scene as",
-    (Relation.Kind.SAME_SCENE, False): "is another shot of the same scene as",
-    (Relation.Kind.SHARES_PAGES, True): "shares pages with",
-    (Relation.Kind.SHARES_PAGES, False): "shares pages with",
+    (Relation.Kind.DERIVED_FROM, True): sayings.MADE_FROM,
+    (Relation.Kind.DERIVED_FROM, False): sayings.SOURCE_OF,
+    (Relation.Kind.SAME_SCENE, True): sayings.SAME_SCENE,
+    (Relation.Kind.SAME_SCENE, False): sayings.SAME_SCENE,
+    (Relation.Kind.SHARES_PAGES, True): sayings.SHARES_PAGES,
+    (Relation.Kind.SHARES_PAGES, False): sayings.SHARES_PAGES,
 }
-ERASED = "(erased)"
-A_FILE = "a file"
 
 
 TOLD_WITH_REASON = ("filing.withdrawn",)
@@ -450,29 +491,31 @@ TOLD_WITH_REASON = ("filing.withdrawn",)
 def name_for(person: User | None, reader) -> str:
     """Return who did something, as this reader may know it: visitors learn the role, not the name."""
     if person is None:
-        return "The catalog"
-    return str(person) if reader is not None and reader.is_authenticated else "A member of staff"
+        return sayings.CATALOG
+    return str(person) if reader is not None and reader.is_authenticated else sayings.STAFF
 
 
 def _history(record: Record, filings: Collection[str], reader) -> Iterable[EventView]:
-    events = Event.objects.filter(record=record, verb__in=EVENT_SENTENCES).order_by("-id")
+    events = Event.objects.filter(record=record, verb__in=sayings.EVENT_SENTENCES).order_by("-id")
     agencies = dict(Agency.objects.values_list("slug", "name"))
-    shown = list(events.select_related("actor", "payload")[:MAX_EVENTS])
+    shown = list(events.select_related("payload")[:MAX_EVENTS])
+    actors = {event.actor_id for event in shown} - {None}
+    people = User.objects.in_bulk(actors) if actors else {}
     left = _filings_that_left(record, shown, filings)
     for event in shown:
         has_left = event.object_id in left
         after = event.payload.after if hasattr(event, "payload") and event.payload.after else {}
         words = {
             "object": event.object_id,
-            "agency": agencies.get(after.get("agency"), ERASED),
-            "name": A_FILE if has_left else after.get("name", ERASED),
-            "element": label_of(after["element"]).lower() if "element" in after else ERASED,
-            "relation": RELATION_WORDS.get((after.get("kind"), after.get("is_from_here")), ERASED),
-            "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), ERASED).lower(),
+            "agency": agencies.get(after.get("agency"), sayings.ERASED),
+            "file": sayings.A_FILE if has_left else after.get("name", sayings.ERASED),
+            "element": label_of(after["element"]).lower() if "element" in after else sayings.ERASED,
+            "relation": RELATION_WORDS.get((after.get("kind"), after.get("is_from_here")), sayings.ERASED),
+            "verdict": dict(Decision.Verdict.choices).get(after.get("verdict"), sayings.ERASED).lower(),
         }
-        sentence = EVENT_SENTENCES[event.verb].format(**words)
         reason = "" if has_left and event.verb not in TOLD_WITH_REASON else event.reason
-        yield EventView(event.at, sentence, name_for(event.actor, reader), reason)
+        sentence = sayings.EVENT_SENTENCES[event.verb].format(**words)
+        yield EventView(event.at, sentence, name_for(people.get(event.actor_id), reader), reason)
 
 
 def _filings_that_left(record: Record, events: Iterable[Event], filings: Collection[str]) -> set[str]:
@@ -487,9 +530,10 @@ def _filings_that_left(record: Record, events: Iterable[Event], filings: Collect
 def _why(record: Record, copies: Iterable[CopyView]) -> Iterable[str]:
     """Say why this is the authoritative version: whose filing is the record copy, and which copy shows most."""
     filing = record.record_copy
-    yield f"{filing.agency}'s filing is the record copy. {record.record_copy_because}"
+    yield sayings.RECORD_COPY_OF.format(agency=filing.agency, because=record.record_copy_because)
     copies = list(copies)
     if len(copies) > 1:
         best = copies[0]
         filed = next((f.filing.agency.name for f in best.filings), "")
-        yield f"The best copy is {f'filed by {filed}' if filed else 'shown here'}. {record.best_copy_because}"
+        words = sayings.BEST_COPY_FILED if filed else sayings.BEST_COPY_SHOWN
+        yield words.format(agency=filed, because=record.best_copy_because)

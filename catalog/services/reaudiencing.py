@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.models import Filing, Job, User
 
-from . import jobs
+from . import jobs, sayings
 from .amending import NotAllowed, may_amend
 from .coming import copy_of
 from .describing import describe
@@ -25,7 +25,6 @@ from .locking import lock_filing
 from .settling import regroup
 from .withdrawing import AlreadyWithdrawn, checked_reason
 
-EMBARGO_OVER = "Its embargo is over."
 AT_ONCE = 500
 
 
@@ -47,7 +46,7 @@ def change_audience(
     Raises NotAllowed, FilingRefused with every problem, AlreadyWithdrawn, ChangedMeanwhile.
     """
     if not may_amend(by, filing):
-        raise NotAllowed(f"Only those who file for {filing.agency} may change who sees its filings.")
+        raise NotAllowed(sayings.CHANGES_OWN.format(agency=filing.agency))
     placing = checked_placing(audience, embargo_until, at)
     reason = checked_reason(reason)
     lock_source(filing.source)
@@ -67,7 +66,7 @@ def end_embargo(filing: Filing, *, at: datetime) -> Change:
     is_over = now.embargo_until is not None and now.embargo_until <= timezone.localdate(at)
     if not is_over or now.audience_after != filing.audience_after:
         return Change(now, is_new=False)
-    return _place(now, Placing(now.audience_after), reason=EMBARGO_OVER, by=None, at=at)
+    return _place(now, Placing(now.audience_after), reason=sayings.EMBARGO_OVER, by=None, at=at)
 
 
 def note_embargoes_over(*, at: datetime) -> int:
@@ -86,7 +85,7 @@ def _place(filing: Filing, placing: Placing, *, reason: str, by: User | None, at
     key = Filing.audience_key_for(placing.audience, filing.agency)
     filing = lock_filing(filing, key)
     if filing.is_withdrawn:
-        raise AlreadyWithdrawn("This filing was withdrawn before.")
+        raise AlreadyWithdrawn(sayings.WITHDRAWN_BEFORE)
     if placing == Placing.of(filing):
         return Change(filing, is_new=False)
     left, was_here = filing.copy, True

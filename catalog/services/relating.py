@@ -17,10 +17,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.imaging import residue
-from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.methods import PHASH
 from catalog.models import Copy, Decision, ImageFile, Job, Match, Page, Record, Relation, ReviewItem
 
-from . import jobs
+from . import jobs, sayings
 from .comparing import candidates_of, outranked
 from .evidencing import Finding, Pairs, comparable
 from .history import write_event
@@ -32,8 +32,6 @@ KINDS = {
     Match.Supports.SAME_SCENE: Relation.Kind.SAME_SCENE,
     Match.Supports.SHARES_PAGES: Relation.Kind.SHARES_PAGES,
 }
-COARSE = "{because} It could as well be another, nearly equal picture, so a person says which."
-BEST_OF_ALL = "{because} Of the sheets that were filed it fits this one best."
 
 
 @dataclass(slots=True)
@@ -461,7 +459,7 @@ def _question(record: Record, other: Record, match: Match) -> Question:
     finding = Finding.of(match)
     because = finding.because
     if match.supports == Match.Supports.SAME_IMAGE:
-        because = COARSE.format(because=because).strip()
+        because = sayings.COARSE.format(because=because).strip()
     better, worse = sorted((record, other), key=rank)
     return Question(better, worse, match, misfit=round(1000 * (1 - min(1.0, max(0.0, finding.fit)))), because=because)
 
@@ -518,7 +516,7 @@ def _said_now(match: Match) -> dict:
 
 def _because(match: Match) -> str:
     finding = Finding.of(match)
-    return BEST_OF_ALL.format(because=finding.because) if finding.leans else finding.because
+    return sayings.BEST_OF_ALL.format(because=finding.because) if finding.leans else finding.because
 
 
 def _is_stale(relation: Relation, match: Match) -> bool:

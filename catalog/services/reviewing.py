@@ -6,20 +6,24 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from catalog.imaging.fingerprints import ORIENTATIONS
+from catalog.imaging.media import MediaType
+from catalog.imaging.methods import ORIENTATIONS
+from catalog.imaging.rule import AGREEING_BLOCKS
 from catalog.models import Match, Record, ReviewItem
+
+from . import sayings
 
 QUESTIONS_MAX = 3
 """So many open questions a record has about those it may be: the most likely ones."""
 WORDS_OF_ORIENTATION = {
     "NONE": "",
-    "ROTATE_90": "turned by a quarter",
-    "ROTATE_180": "turned upside down",
-    "ROTATE_270": "turned by a quarter",
-    "FLIP_LEFT_RIGHT": "mirrored",
-    "FLIP_TOP_BOTTOM": "mirrored and turned",
-    "TRANSPOSE": "mirrored and turned",
-    "TRANSVERSE": "mirrored and turned",
+    "ROTATE_90": sayings.QUARTER,
+    "ROTATE_180": sayings.UPSIDE_DOWN,
+    "ROTATE_270": sayings.QUARTER,
+    "FLIP_LEFT_RIGHT": sayings.MIRRORED,
+    "FLIP_TOP_BOTTOM": sayings.MIRRORED_AND_TURNED,
+    "TRANSPOSE": sayings.MIRRORED_AND_TURNED,
+    "TRANSVERSE": sayings.MIRRORED_AND_TURNED,
 }
 
 
@@ -49,6 +53,7 @@ class Question:
             "copy_a_id": self.better.best_copy_id,
             "copy_b_id": self.worse.best_copy_id,
             "match_id": self.match.pk,
+            "kind": kind_of(self.match, self.better, self.worse),
             "misfit": self.misfit,
             "because": self.because,
         }
@@ -106,16 +111,32 @@ def looks_alike(record: Record, other: Record, match: Match) -> Question:
     return Question(better, worse, match, misfit=misfit, because=because(match))
 
 
+def kind_of(match: Match, *records: Record) -> ReviewItem.Kind:
+    """Say in a word why the software leaves two records to a person, from what was measured."""
+    compared = [page["evidence"] for page in match.measurements.get("pages", ()) if page["evidence"]]
+    if any(r.best_copy.file.page_count > 1 or r.best_copy.file.media_type == MediaType.PDF.mime for r in records):
+        return ReviewItem.Kind.DOCUMENTS
+    if match.supports == Match.Supports.SAME_IMAGE:
+        return ReviewItem.Kind.COARSE
+    if not compared or compared[0].get("blocks", 0) < AGREEING_BLOCKS:
+        return ReviewItem.Kind.FINGERPRINTS
+    finding = match.measurements["finding"]
+    is_sheet = compared[0].get("glyph_px", 0) > 0
+    if finding["leans"] or (is_sheet and not finding["differences"]):
+        return ReviewItem.Kind.UNREADABLE
+    return ReviewItem.Kind.SHEETS if is_sheet else ReviewItem.Kind.FAINT
+
+
 def because(match: Match) -> str:
     """Say why the software leaves a pair to a person that only fingerprints bring together."""
     facts = match.measurements
     name = ORIENTATIONS[facts["orientation"]]
     turned = WORDS_OF_ORIENTATION.get(getattr(name, "name", str(name)), "")
-    looks = f"The pictures look alike{f', one of them {turned}' if turned else ''}"
-    pages = ""
+    compared = ""
     if max(facts["pages_low"], facts["pages_high"]) > 1:
-        pages = f" (page {facts['page_low']} of the one, page {facts['page_high']} of the other)"
-    return (
-        f"{looks}{pages}: their fingerprints differ in {match.distance_bits} of 256 bits. "
-        "They cannot be compared closely, so only a person can say whether they are the same."
+        compared = sayings.PAGES_COMPARED.format(number=facts["page_low"], other=facts["page_high"])
+    return sayings.LOOK_ALIKE.format(
+        turned=sayings.ONE_TURNED.format(orientation=turned) if turned else "",
+        compared=compared,
+        number=match.distance_bits,
     )

@@ -1,36 +1,45 @@
 """Search: keeping its entries in step with the published order, and answering the search box."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
+from django.utils.datastructures import MultiValueDict
 
-from catalog.metadata.identifiers import looks_like
+from catalog.metadata.dates import days
+from catalog.metadata.places import Point, locate
 from catalog.models import (
-    Agency,
     Assignment,
     Conflict,
     Cursor,
     Filing,
-    Identifier,
     Record,
     SearchEntry,
     SearchFacet,
+    SearchText,
     Statement,
 )
 from catalog.models.search import words_of
 
 from .history import changed_after
 from .inserting import insert
+from .narrowing import LONGEST_VALUE, Narrowing
 
-SEARCH = "search"
+SEARCH = "search/2"
+"""The name of the cursor, with the version of what entries hold: under a new one all are written anew, from the first
+event on, while what was written before is still found."""
 MAX_COUNT = 10_000
-MAX_WORDS = 12
+MAX_RANKED = 2_000
+"""Of so many that words fit the best come first; more are shown newest first."""
 MAX_PAGE = 400
 EVENTS_AT_ONCE = 1_500
+MANY_SUBJECTS = 50
+"""So many subjects, or places, of one record narrow a search."""
+Asked = Mapping[str, str] | MultiValueDict
+Kind = SearchFacet.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,77 +51,66 @@ class Found:
     is_capped: bool
     page: int
     pages: int
-    matching: QuerySet
-
-    def facets(self, most: int = 30) -> dict[str, list[tuple]]:
-        """Count agencies as (slug, name, count) and years as (year, count) over the first 10,000 of what was found."""
-        some = self.matching.order_by().values("pk")[:MAX_COUNT]
-        by_agency = (
-            SearchFacet.objects.filter(kind=SearchFacet.Kind.AGENCY, entry__in=some)
-            .values_list("value")
-            .annotate(count=Count("pk"))
-            .order_by("-count", "value")[:most]
-        )
-        by_year = (
-            SearchEntry.objects.filter(pk__in=some, year__isnull=False)
-            .values_list("year")
-            .annotate(count=Count("pk"))
-            .order_by("-year")[:most]
-        )
-        names = dict(Agency.objects.values_list("slug", "name"))
-        return {
-            "agency": [(slug, names.get(slug, slug), count) for slug, count in by_agency],
-            "year": list(by_year),
-        }
+    narrowing: Narrowing
 
 
-def find(
-    *,
-    user,
-    words: str = "",
-    agency: str = "",
-    year: str = "",
-    number: str = "",
-    page: int = 1,
-    per_page: int = 24,
-) -> Found:
-    """Return a page of the standing records that this person may see and that fit everything asked.
+def find(*, user, words: str = "", asked: Asked | None = None, page: int = 1, per_page: int = 24) -> Found:
+    """Return a page of the standing records that this person may see and that fit all that is asked (narrowing.py).
 
-    words   free words; a parcel or permit number among them is found in any spelling
-    agency  slug; year as four digits; number as `scheme:normalised`
-    Best first where words were given, newest first otherwise and where the words fit more than 10,000 records.
+    Best first where words were given that fit no more than 2,000 records, newest first otherwise.
     """
-    words, numbers = _understood(words)
-    matching = _fitting(user, words, numbers, agency, year, number)
-    total = matching.order_by().values("pk")[: MAX_COUNT + 1].count()
+    narrowing = narrow(user, words, asked)
+    matching = narrowing.qs
+    total = count(matching)
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
     window = slice((page - 1) * per_page, page * per_page)
-    with_records = ("record__best_copy__file", "record__record_copy__agency")
-    if words_of(words) and not numbers and 0 < total <= MAX_COUNT:
-        keys = matching.keys_by_relevance(words)[window]
-        found = SearchEntry.objects.select_related(*with_records).in_bulk(keys)
-        shown = [found[key] for key in keys if key in found]
+    if narrowing.has_words and 0 < total <= MAX_RANKED:
+        keys = matching.keys_by_relevance(narrowing.words)[window]
+        by_key = with_records(SearchEntry.objects.filter(pk__in=keys)).in_bulk()
+        shown = [by_key[key] for key in keys if key in by_key]
     else:
-        shown = matching.select_related(*with_records).order_by("-filed_at", "-id")[window]
-    return Found(list(shown), min(total, MAX_COUNT), total > MAX_COUNT, page, pages, matching)
+        newest = matching.order_by("-filed_at", "-id").values("pk")[window]
+        shown = list(with_records(SearchEntry.objects.filter(pk__in=newest)).order_by("-filed_at", "-id"))
+    return Found(shown, min(total, MAX_COUNT), total > MAX_COUNT, page, pages, narrowing)
 
 
-def all_found(
-    *, user, words: str = "", agency: str = "", year: str = "", number: str = "", batch: int = 200
-) -> Iterator[list[int]]:
+def narrow(user, words: str = "", asked: Asked | None = None) -> Narrowing:
+    """Return the search of this person for words, or for what parameters ask."""
+    if not isinstance(asked, MultiValueDict):
+        asked = MultiValueDict({name: [value] for name, value in {"q": words, **(asked or {})}.items()})
+    return Narrowing.of(user, asked)
+
+
+def count(matching: QuerySet) -> int:
+    """Count entries up to 10,001."""
+    return matching.order_by().values("pk")[: MAX_COUNT + 1].count()
+
+
+def with_records(entries: QuerySet) -> QuerySet:
+    """Let entries bring what a card of their record shows."""
+    return entries.select_related("record__best_copy__file", "record__record_copy__agency")
+
+
+def newest_found(*, user, asked: Asked, limit: int) -> list[int]:
+    """Return the keys of the records that `find` would find and that were filed last."""
+    matching = narrow(user, asked=asked).qs
+    return list(matching.order_by("-filed_at", "-id").values_list("record", flat=True)[:limit])
+
+
+def all_found(*, user, asked: Asked, batch: int = 200) -> Iterator[list[int]]:
     """Yield the keys of all records that `find` would find, in batches, in the order in which they stood first."""
-    matching = _fitting(user, *_understood(words), agency, year, number)
+    matching = narrow(user, asked=asked).qs
     last = 0
     while rows := _behind(matching, last, batch):
         yield [key for key, _ in rows]
         last = rows[-1][0]
 
 
-def found_after(*, user, after: str, limit: int, **asked: str) -> list[tuple[int, str]]:
+def found_after(*, user, after: str, limit: int, asked: Asked) -> list[tuple[int, str]]:
     """Return (key, public id) of the next records that `find` would find, behind the one with this public id."""
     last = Record.objects.visible_to(user).filter(public_id=after).values_list("pk", flat=True).first() if after else 0
-    return _behind(_fitting(user, *_understood(asked.pop("words", "")), **asked), last or 0, limit)
+    return _behind(narrow(user, asked=asked).qs, last or 0, limit)
 
 
 def _behind(matching: QuerySet, last: int, limit: int) -> list[tuple[int, str]]:
@@ -121,37 +119,17 @@ def _behind(matching: QuerySet, last: int, limit: int) -> list[tuple[int, str]]:
     return list(behind.values_list("record", "record__public_id")[:limit])
 
 
-def _understood(words: str) -> tuple[str, list[str]]:
-    """Return the words that are searched for, and the known numbers that they spell."""
-    words = " ".join(words.split()[:MAX_WORDS])
-    return words, _numbers_like(words)
+def numbers_of(entries: Iterable[SearchEntry], most: int = 6) -> dict[int, list[tuple[str, str]]]:
+    """Return (scheme, number) of each of these entries, some of them where there are many."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    facets = SearchFacet.objects.filter(entry__in=list(entries), kind=Kind.IDENTIFIER).order_by("entry", "value")
+    for entry, value in facets.values_list("entry", "value")[: 200 * most]:
+        if len(found[entry]) < most:
+            found[entry].append(tuple(value.split(":", 1)))
+    return found
 
 
-def _fitting(user, words: str, numbers: list[str], agency: str = "", year: str = "", number: str = "") -> QuerySet:
-    fitting = _matching(SearchEntry.objects.visible_to(user), agency, year, [number] if number else [])
-    return fitting.filter(_bears(numbers)) if numbers else fitting.matching(words)
-
-
-def _matching(entries, agency: str, year: str, numbers: list[str]):
-    if agency:
-        entries = entries.filter(facets__kind=SearchFacet.Kind.AGENCY, facets__value=agency)
-    if year:
-        entries = entries.filter(year=int(year)) if year.isdecimal() and len(year) == 4 else entries.none()
-    return entries.filter(_bears(numbers)) if numbers else entries
-
-
-def _numbers_like(words: str) -> list[str]:
-    """Return `scheme:number` of the known numbers that these words spell."""
-    forms = looks_like(words)
-    if not forms:
-        return []
-    known = Identifier.objects.filter(value__in=forms).values_list("scheme__slug", "value")
-    return [f"{scheme}:{value}" for scheme, value in known]
-
-
-def _bears(numbers: Iterable[str]) -> Q:
-    facets = SearchFacet.objects.filter(kind=SearchFacet.Kind.IDENTIFIER, value__in=list(numbers))
-    return Q(pk__in=facets.values("entry"))
+# ---- keeping in step -------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -181,40 +159,110 @@ def index_records(records: Iterable[Record]) -> None:
     filings = _filings(standing)
     numbers = _numbers(filings)
     texts = _texts(standing, filings)
-    disputed = set(Conflict.objects.filter(record__in=standing).values_list("record", flat=True))
+    disputed = set(Conflict.objects.undecided().filter(record__in=standing).values_list("record", flat=True))
     rows = SearchEntry.objects.bulk_create(
-        (
-            SearchEntry(
-                record=record,
-                audience_key=record.audience_key,
-                title=record.title,
-                body=_body(texts[record.pk], filings[record.pk], numbers[record.pk]),
-                year=_year(record),
-                filed_at=record.filed_at,
-                filing_count=len(filings[record.pk]),
-                has_conflict=record.pk in disputed,
-            )
-            for record in standing
-        ),
+        (_entry(record, len(filings[record.pk]), has_conflict=record.pk in disputed) for record in standing),
         update_conflicts=True,
         unique_fields=["record"],
-        update_fields=["audience_key", "title", "body", "year", "filed_at", "filing_count", "has_conflict"],
+        update_fields=[
+            "audience_key", "year", "first_day", "last_day", "north", "east", "filed_at", "filing_count",
+            "has_conflict",
+        ],
+    )  # fmt: skip
+    SearchText.objects.bulk_create(
+        (
+            SearchText(
+                entry=row,
+                title=record.title,
+                body=_body(texts[record.pk], filings[record.pk], numbers[record.pk]),
+            )
+            for row, record in zip(rows, standing, strict=True)
+        ),
+        update_conflicts=True,
+        unique_fields=["entry"],
+        update_fields=["title", "body"],
     )
-    _write_facets(rows, filings, numbers)
+    _write_facets(
+        {
+            row: _facets(row, record, filings[record.pk], numbers[record.pk])
+            for row, record in zip(rows, standing, strict=True)
+        }
+    )
 
 
-def _write_facets(rows: list[SearchEntry], filings: dict, numbers: dict) -> None:
-    """Let each entry have the facets of its record, and no others."""
+def _entry(record: Record, filing_count: int, *, has_conflict: bool) -> SearchEntry:
+    created = next(iter(_said(record, "created")), "")
+    first_day, last_day = days(created) or (None, None)
+    spot = _spot(record)
+    return SearchEntry(
+        record=record,
+        audience_key=record.audience_key,
+        year=_year(created),
+        first_day=first_day,
+        last_day=last_day,
+        north=spot and spot.north,
+        east=spot and spot.east,
+        filed_at=record.filed_at,
+        filing_count=filing_count,
+        has_conflict=has_conflict,
+    )
+
+
+def _facets(entry: SearchEntry, record: Record, filings: list[Filing], numbers: list[tuple[str, str]]) -> set:
+    """Return (kind, value) of all that narrows a search to this record."""
+    found = {(Kind.AGENCY, filing.agency.slug) for filing in filings}
+    found |= {(Kind.SOURCE, filing.source.kind) for filing in filings}
+    found |= {(Kind.FORMAT, filing.file.media_type) for filing in filings if filing.file.media_type}
+    found |= {(Kind.IDENTIFIER, f"{scheme}:{value}") for scheme, value in numbers}
+    found |= {(Kind.SUBJECT, one) for one in _narrowing(_said(record, "subject"))}
+    found |= {(Kind.PLACE, one) for one in _narrowing(_place_names(record))}
+    if entry.year is not None:
+        found.add((Kind.YEAR, f"{entry.year:04}"))
+    if entry.has_conflict:
+        found.add((Kind.HAS, SearchFacet.Has.CONFLICT))
+    if entry.filing_count > 1:
+        found.add((Kind.HAS, SearchFacet.Has.COPIES))
+    return {(str(kind), str(value)) for kind, value in found}
+
+
+def _narrowing(values: Iterable[str]) -> list[str]:
+    """Return these values as they narrow a search: on one line, and no longer than a column."""
+    short = (" ".join(value.split())[:LONGEST_VALUE].strip() for value in values)
+    return [value for value in dict.fromkeys(short) if value][:MANY_SUBJECTS]
+
+
+def _said(record: Record, *elements: str) -> list[str]:
+    return [v["value"] for v in record.description.get("values", ()) if v["element"] in elements]
+
+
+def _place_names(record: Record) -> Iterator[str]:
+    for value in _said(record, "spatial"):
+        spot = locate(value)
+        yield spot.name if spot else value
+
+
+def _spot(record: Record) -> Point | None:
+    """Return the first spot that the description says: where the picture shows, else what it is about."""
+    stated = [*_said(record, "spatial"), *_said(record, "coverage")]
+    return next(filter(None, map(locate, stated)), None)
+
+
+def _write_facets(wanted: Mapping[SearchEntry, set[tuple[str, str]]]) -> None:
+    """Let each entry have these facets, and no others."""
     known: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
-    for facet in SearchFacet.objects.filter(entry__in=rows):
-        known[facet.entry_id][facet.kind, facet.value] = facet.pk
+    audiences = {row.pk: row.audience_key for row in wanted}
     gone, new = [], []
-    for row in rows:
-        wanted = {(SearchFacet.Kind.AGENCY.value, filing.agency.slug) for filing in filings[row.record_id]}
-        wanted |= {(SearchFacet.Kind.IDENTIFIER.value, f"{scheme}:{value}") for scheme, value in numbers[row.record_id]}
-        gone += [key for facet, key in known[row.pk].items() if facet not in wanted]
-        fresh = sorted(wanted - set(known[row.pk]))
-        new += [{"entry_id": row.pk, "kind": kind, "value": value} for kind, value in fresh]
+    for facet in SearchFacet.objects.filter(entry__in=list(audiences)):
+        if facet.audience_key == audiences[facet.entry_id]:
+            known[facet.entry_id][facet.kind, facet.value] = facet.pk
+        else:
+            gone.append(facet.pk)
+    for row, facets in wanted.items():
+        gone += [key for facet, key in known[row.pk].items() if facet not in facets]
+        new += [
+            {"entry_id": row.pk, "kind": kind, "value": value, "audience_key": row.audience_key}
+            for kind, value in sorted(facets - set(known[row.pk]))
+        ]
     SearchFacet.objects.filter(pk__in=gone).delete()
     insert(SearchFacet, new)
 
@@ -222,7 +270,12 @@ def _write_facets(rows: list[SearchEntry], filings: dict, numbers: dict) -> None
 def _filings(records: list[Record]) -> dict[int, list[Filing]]:
     """Return the filings of each record."""
     found: dict[int, list[Filing]] = defaultdict(list)
-    filings = Filing.objects.standing().filter(copy__record__in=records).select_related("agency").order_by("pk")
+    filings = (
+        Filing.objects.standing()
+        .filter(copy__record__in=records)
+        .select_related("agency", "source", "file")
+        .order_by("pk")
+    )
     for filing in filings.annotate(record_key=F("copy__record")):
         found[filing.record_key].append(filing)
     return found
@@ -264,8 +317,7 @@ def _body(texts: list[str], filings: list[Filing], numbers: list[tuple[str, str]
     return " ".join(word for text in dict.fromkeys(said) for word in words_of(text))
 
 
-def _year(record: Record) -> int | None:
+def _year(created: str) -> int | None:
     """Return the year in which the scene was taken, where all of it lies in one year."""
-    created = next((v["value"] for v in record.description.get("values", ()) if v["element"] == "created"), "")
     year = created[:4]
     return int(year) if len(year) == 4 and year.isdecimal() and "/" not in created else None

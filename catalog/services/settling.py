@@ -13,13 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from catalog.imaging.fingerprints import PHASH
 from catalog.imaging.grouping import Fit, Group, Grouping
 from catalog.imaging.grouping import regroup as groups_around
+from catalog.imaging.methods import PHASH
 from catalog.imaging.quality import LOSSLESS, Quality, better_because
 from catalog.models import Copy, Decision, ImageFile, Job, Match, Record, User
 
-from . import jobs
+from . import jobs, sayings
 from .comparing import candidates_of, crowded_by
 from .describing import choose_record_copy, describe
 from .evidencing import Finding, Pairs, comparable
@@ -29,13 +29,7 @@ from .relating import relate, relate_later, retract_within
 from .reviewing import forget_questions_of
 
 PROOF = "tier-1/1"
-IDENTICAL_BYTES = "The very same bytes."
-ONLY_COPY = "It is the only copy."
-BEST_COPY = "The best copy of this record."
-SAME_PICTURE = {
-    "coded": "The same coded picture, bit for bit; only the metadata in the file differ.",
-    "pixels": "The same pixels, every one; the file was only written in another way.",
-}
+SAME_PICTURE = {"coded": sayings.SAME_CODED, "pixels": sayings.SAME_PIXELS}
 
 
 def measure_around(file: ImageFile, *, seconds: float | None = None) -> None:
@@ -273,7 +267,7 @@ def _write_groups(groups: list[Group[Copy]], pairs: Pairs, *, at: datetime, acto
     absorbed = [(c.home_record, root) for c, root in moves if c.home_record_id != root.pk]
     newly_absorbed = {home.pk for home, root in absorbed if home.absorbed_into_id != root.pk}
     for home, root in sorted(absorbed, key=lambda pair: pair[0].state != Record.State.ABSORBED):
-        _absorb(home, root, at=at, actor=actor)
+        absorb(home, root, at=at, actor=actor)
     return Written(
         records=list(roots.values()),
         changed=changed | left,
@@ -312,19 +306,19 @@ def _answer_again(root: Record, *, at: datetime, actor: User | None) -> None:
     """Let a record that was withdrawn and stands again answer for those that it answered for when it was withdrawn."""
     ended = Copy.objects.filter(record=root, ended_at__isnull=False, home_record__state=Record.State.WITHDRAWN)
     for copy in ended.select_related("home_record").exclude(home_record=root).order_by("pk"):
-        _absorb(copy.home_record, root, at=at, actor=actor)
+        absorb(copy.home_record, root, at=at, actor=actor)
 
 
 def _best_because(g: Group[Copy]) -> str:
     """Say which line of the order put the best copy before the next one."""
     if len(g.members) == 1:
-        return ONLY_COPY
+        return sayings.ONLY_COPY
     best, second = g.members[:2]
     if best.file_id == second.file_id:
-        return IDENTICAL_BYTES
+        return sayings.IDENTICAL_BYTES
     first, other = Quality.from_json(best.file.quality), Quality.from_json(second.file.quality)
     if best.file.same_picture_as(second.file) == "pixels" and first.compression == LOSSLESS != other.compression:
-        return "Both files hold the same pixels, every one; this one is written without loss."
+        return sayings.SAME_PIXELS_WITHOUT_LOSS
     return better_because(first, other)
 
 
@@ -349,19 +343,21 @@ def _tie_members(g: Group[Copy], root: Record, pairs: Pairs, *, at: datetime, ac
 def _tie(copy: Copy, g: Group[Copy], pairs: Pairs) -> tuple[str, str, ImageFile | None]:
     """Return the tie of a copy to its group, the sentence that says so, and the file that proves it."""
     if copy == g.best:
-        return Copy.Tie.ANCHOR, BEST_COPY, None
+        return Copy.Tie.ANCHOR, sayings.BEST_COPY, None
     if any(copy.file_id == other.file_id for other in g.members if other != copy):
-        return Copy.Tie.SAME_IMAGE, IDENTICAL_BYTES, None
+        return Copy.Tie.SAME_IMAGE, sayings.IDENTICAL_BYTES, None
     for other in g.members:
         if other != copy and (how := copy.file.same_picture_as(other.file)):
-            than = "" if other == g.best else " As another copy of this record:"
-            return Copy.Tie.SAME_IMAGE, f"{than} {SAME_PICTURE[how]}".strip(), other.file
+            because = SAME_PICTURE[how]
+            if other != g.best:
+                because = sayings.AS_ANOTHER_COPY.format(because=because)
+            return Copy.Tie.SAME_IMAGE, because, other.file
     pairs.read([copy.file_id])
     for other in g.members:
         evidence = pairs.known(copy.file_id, other.file_id)
         if evidence and evidence.supports == Match.Supports.SAME_IMAGE:
             return Copy.Tie.SAME_IMAGE, Finding.of(evidence).because, None
-    return Copy.Tie.DECIDED, "A records officer decided that it is the same picture.", None
+    return Copy.Tie.DECIDED, sayings.OFFICER_SAID_SAME, None
 
 
 def _keep_evidence(one: ImageFile, other: ImageFile, at: datetime) -> None:
@@ -378,7 +374,7 @@ def _keep_evidence(one: ImageFile, other: ImageFile, at: datetime) -> None:
     )
 
 
-def _absorb(home: Record, root: Record, *, at: datetime, actor: User | None) -> None:
+def absorb(home: Record, root: Record, *, at: datetime, actor: User | None) -> None:
     """Let `root` answer for `home`, and for every record that `home` answered for and nobody else speaks for now."""
     if home.absorbed_into_id == root.pk:
         return

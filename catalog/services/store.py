@@ -17,7 +17,7 @@ from typing import BinaryIO, Protocol
 
 from django.conf import settings
 from django.core.files.base import File
-from storages.backends.s3 import S3Storage
+from django.core.files.storage import Storage, storages
 
 from catalog.imaging.media import MediaType, refusal, sniff
 from catalog.models import ImageFile
@@ -90,7 +90,7 @@ class Folder:
 class Bucket:
     """Names in a bucket, through django-storages. S3 shows an object only when all of it has arrived."""
 
-    def __init__(self, storage: S3Storage, spool: Path):
+    def __init__(self, storage: Storage, spool: Path):
         self.storage, self.spool = storage, spool
 
     def put(self, name: str, path: Path) -> None:
@@ -199,15 +199,5 @@ def store() -> Store:
     """Return this installation's store, as the settings say."""
     spool = settings.DATA_DIR / "spool"
     if settings.STORE == "s3":
-        storage = S3Storage(
-            bucket_name=settings.S3_BUCKET,
-            endpoint_url=settings.S3_ENDPOINT_URL,
-            access_key=settings.S3_ACCESS_KEY_ID,
-            secret_key=settings.S3_SECRET_ACCESS_KEY,
-            region_name=settings.S3_REGION,
-            file_overwrite=True,
-            default_acl=None,
-            querystring_auth=True,
-        )
-        return Store(Bucket(storage, spool), spool)
+        return Store(Bucket(storages["bucket"], spool), spool)
     return Store(Folder(settings.DATA_DIR / "files"), spool)

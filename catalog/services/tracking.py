@@ -16,6 +16,7 @@ STATES = {
     QUARANTINED: "Set aside: the file cannot be read. It is kept as it came.",
     DESCRIBED: "Settled: its record can be found. No picture has been filed with it yet.",
 }
+CHOICES = list(STATES.items())
 
 
 ANSWERING = (Record.State.STANDING, Record.State.ABSORBED)

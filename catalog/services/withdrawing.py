@@ -7,6 +7,7 @@ from django.db import transaction
 from catalog.metadata.validation import Problem, normalise_text
 from catalog.models import Filing, User
 
+from . import sayings
 from .amending import NotAllowed, may_amend
 from .describing import describe_record_of
 from .filing import FilingRefused, lock_source
@@ -26,13 +27,18 @@ def withdraw(*, filing: Filing, reason: str, by: User, at: datetime) -> Filing:
     Raises NotAllowed, FilingRefused without a reason, AlreadyWithdrawn, ChangedMeanwhile.
     """
     if not may_amend(by, filing):
-        raise NotAllowed(f"Only those who file for {filing.agency} may withdraw its filings.")
+        raise NotAllowed(sayings.WITHDRAWS_OWN.format(agency=filing.agency))
     reason = checked_reason(reason)
     lock_source(filing.source)
+    return take_back(filing, reason=reason, by=by, at=at)
+
+
+def take_back(filing: Filing, *, reason: str, by: User | None, at: datetime) -> Filing:
+    """Withdraw a filing whose source is locked, whoever asks for it. Raises AlreadyWithdrawn, ChangedMeanwhile."""
     earlier = Filing.objects.filter(superseded_by=filing).first()
     filing = lock_filing(filing, *([earlier.audience_key] if earlier else []))
     if filing.is_withdrawn:
-        raise AlreadyWithdrawn("This filing was withdrawn before.")
+        raise AlreadyWithdrawn(sayings.WITHDRAWN_BEFORE)
     filing.withdrawn_at, filing.withdrawn_by, filing.withdrawn_because = at, by, reason
     filing.embargo_until, filing.audience_after = None, ""
     filing.supersedes = None
@@ -56,6 +62,6 @@ def checked_reason(reason: str) -> str:
     """Return the reason as it is kept. Raises FilingRefused where there is none."""
     reason = normalise_text(reason)
     if not reason or len(reason) > LONGEST_REASON:
-        message = f"Say why, in at most {LONGEST_REASON:,} characters: it is kept in the history."
+        message = sayings.SAY_WHY.format(number=f"{LONGEST_REASON:,}")
         raise FilingRefused([Problem("reason", reason, message, "Filed under the wrong permit.")])
     return reason

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +16,7 @@ from catalog.services.filing import FilingRefused
 
 from .cards import copy_picture
 from .forms import AmendForm, problems_of
+from .sentences import said
 from .words import day_in_words
 
 
@@ -34,7 +36,7 @@ def amend(request: HttpRequest, public_id: str) -> HttpResponse:
         "filing": filing,
         "form": form,
         "fields": [form[name] for name in form.fields],
-        "elsewhere": [(reading.label_of(value.element), value.value) for value in form.elsewhere],
+        "elsewhere": [(said(reading.label_of(value.element)), value.value) for value in form.elsewhere],
         "earlier": _earlier(filing),
         "picture": copy_picture(filing.copy),
         "record": filing.copy.record.answering,
@@ -60,8 +62,8 @@ def _amended(request: HttpRequest, filing: Filing, form: AmendForm) -> bool:
     form.add_problems(problems)
     if problems:
         return False
-    said = "Amended. What was filed first stays in the history." if form.changes() else "Nothing was changed."
-    messages.success(request, said)
+    done = _("Amended. What was filed first stays in the history.") if form.changes() else _("Nothing was changed.")
+    messages.success(request, done)
     return True
 
 
@@ -69,6 +71,6 @@ def _earlier(filing: Filing) -> list[dict[str, str]]:
     """Return what the filing stated before, the newest first."""
     former = Statement.objects.filter(filing=filing).exclude(pk__in=Statement.objects.standing().filter(filing=filing))
     return [
-        {"label": reading.label_of(one.element), "value": one.value, "since": day_in_words(one.made_at)}
+        {"label": said(reading.label_of(one.element)), "value": one.value, "since": day_in_words(one.made_at)}
         for one in former.order_by("-id")[:50]
     ]

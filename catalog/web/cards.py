@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalog.models import Copy, Record, SearchEntry
 
@@ -31,11 +32,11 @@ def card_of_record(record: Record, *, filing_count: int = 1, has_conflict: bool 
     """Return the card of a record whose best copy, its file and record copy's agency were fetched with it."""
     return Card(
         address=record.get_absolute_url(),
-        title=record.title or "Untitled",
+        title=record.title or _("Untitled"),
         picture=copy_picture(record.best_copy) if record.best_copy and record.best_copy.file.has_bytes else "",
         agency=record.record_copy.agency.name if record.record_copy else "",
         date=_date(record),
-        filed=f"filed {times(filing_count)}" if filing_count > 1 else "",
+        filed=_("filed {times}").format(times=times(filing_count)) if filing_count > 1 else "",
         has_conflict=has_conflict,
         audience=audience_in_words(record.audience_key),
     )
@@ -47,4 +48,4 @@ def card_of_entry(entry: SearchEntry) -> Card:
 
 def _date(record: Record) -> str:
     stated = next((v["value"] for v in record.description.get("values", ()) if v["element"] == "created"), "")
-    return "date unknown" if stated == "unknown" else date_in_words(stated)
+    return _("date unknown") if stated == "unknown" else date_in_words(stated)

@@ -1,5 +1,6 @@
 """File: choose files, describe them, see what became of them."""
 
+from collections import Counter
 from datetime import datetime
 from functools import wraps
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +25,8 @@ from catalog.services.store import Refused
 
 from .cards import copy_picture
 from .forms import NUMBER, ChooseForm, DescribeForm, problems_of
-from .words import count, date_in_words, day_in_words, joined, size_in_words, times
+from .sentences import said
+from .words import counted, date_in_words, day_in_words, joined, size_in_words, times
 
 DRAFTS_A_PAGE = 20
 
@@ -75,7 +78,7 @@ def _receive(request: HttpRequest, form: ChooseForm) -> list[str]:
                 at=timezone.now(),
             )
         except Refused as error:
-            refused.append(f"{file.name} was not taken. {error}")
+            refused.append(_("{name} was not taken. {reason}").format(name=file.name, reason=said(str(error))))
     return refused
 
 
@@ -107,7 +110,8 @@ def describe(request: HttpRequest) -> HttpResponse:
         if not any(form.errors for form in forms):
             return redirect(f"{reverse('filed')}?{urlencode({'at': moments}, doseq=True)}")
         if filed:
-            messages.success(request, f"{count(len(filed), 'picture')} filed; what is below still needs mending.")
+            done = counted("{number} picture filed;", "{number} pictures filed;", len(filed))
+            messages.success(request, _("{done} what is below still needs mending.").format(done=done))
     problems = problems_of(forms)
     context = {"forms": [_shown(form) for form in forms], "problems": problems, "moments": moments}
     return render(request, "catalog/describe.html", context, status=422 if problems else 200)
@@ -131,7 +135,8 @@ def _file_draft(form: DescribeForm, at: datetime) -> bool:
 
 def _discard(request: HttpRequest) -> HttpResponse:
     gone = uploading.forget(_drafts(request))
-    messages.info(request, f"{count(gone, 'draft')} thrown away. Nothing that was filed is touched.")
+    thrown = counted("{number} draft thrown away.", "{number} drafts thrown away.", gone)
+    messages.info(request, _("{thrown} Nothing that was filed is touched.").format(thrown=thrown))
     return redirect("file")
 
 
@@ -158,10 +163,11 @@ def _shown(form: DescribeForm) -> dict:
 
 
 def _audience_in_words(upload: Upload) -> str:
-    meant_for = upload.get_audience_display()
+    meant_for = said(upload.get_audience_display())
     if upload.embargo_until is None:
         return meant_for
-    return f"{meant_for}, from {date_in_words(upload.embargo_until.isoformat())}; until then its agency only"
+    day = date_in_words(upload.embargo_until.isoformat())
+    return _("{meant_for}, from {day}; until then its agency only").format(meant_for=meant_for, day=day)
 
 
 def _already_here(upload: Upload) -> Record | None:
@@ -216,34 +222,38 @@ def _outcome(filing: Filing) -> dict[str, str]:
         "state": state,
         "words": words,
         "address": record.get_absolute_url() if shows else "",
-        "title": record.title or "Its record",
+        "title": record.title or _("Its record"),
     }
 
 
 def _state_in_words(filing: Filing) -> tuple[str, str]:
     file, record = filing.file, filing.copy.record
     if file.state == ImageFile.State.QUARANTINED:
-        return "failed", f"{file.state_reason} The file is kept aside; nothing is lost."
+        kept = _("The file is kept aside; nothing is lost.")
+        return "failed", f"{said(file.state_reason)} {kept}"
     if not record.is_standing or file.settled_at is None:
         if _is_set_aside(file):
-            return "failed", "It could not be examined. The operators see it in their list and can try again."
-        return "waits", f"Received whole, {size_in_words(file.size_bytes)}. Its turn comes within a minute or two."
+            return "failed", _("It could not be examined. The operators see it in their list and can try again.")
+        received = _("Received whole, {size}. Its turn comes within a minute or two.")
+        return "waits", received.format(size=size_in_words(file.size_bytes))
     others = _others_in(record, filing)
     if others:
         agencies = joined(list(dict.fromkeys(f.agency.name for f in others)))
-        words = (
-            f"The same picture was filed before, by {agencies} on {day_in_words(others[0].filed_at)}. "
-            f"It now counts as filed {times(len(others) + 1)}; each filing stays as it was made."
+        before = _(
+            "The same picture was filed before, by {agencies} on {day}. "
+            "It now counts as filed {times}; each filing stays as it was made."
         )
-        return "here", words
+        day = day_in_words(others[0].filed_at)
+        return "here", before.format(agencies=agencies, day=day, times=times(len(others) + 1))
     if ReviewItem.objects.filter(worse=record).exists() or ReviewItem.objects.filter(better=record).exists():
         return (
             "review",
-            "It is filed. It looks like another picture; a records officer will say whether it is the same.",
+            _("It is filed. It looks like another picture; a records officer will say whether it is the same."),
         )
     if file.state == ImageFile.State.DAMAGED:
-        return "done", f"A new record. {file.state_reason} If you have it intact somewhere, file that too."
-    return "done", "A new record. Nothing like it was here."
+        damaged = _("A new record. {reason} If you have it intact somewhere, file that too.")
+        return "done", damaged.format(reason=said(file.state_reason))
+    return "done", _("A new record. Nothing like it was here.")
 
 
 def _is_set_aside(file: ImageFile) -> bool:
@@ -256,15 +266,14 @@ def _others_in(record: Record, filing: Filing) -> list[Filing]:
     return list(others.order_by("filed_at", "id")[:50])
 
 
-TALLIES = (
-    ("done", "filed"),
-    ("here", "already here"),
-    ("review", "filed and waiting for review"),
-    ("waits", "being examined"),
-    ("failed", "not taken"),
-)
-
-
 def _tally(outcomes: list[dict[str, str]]) -> str:
-    numbers = [(sum(o["state"] == state for o in outcomes), words) for state, words in TALLIES]
-    return ", ".join(f"{number} {words}" for number, words in numbers if number)
+    states = Counter(outcome["state"] for outcome in outcomes)
+    tallies = [
+        counted("{number} filed", "{number} filed", states["done"]),
+        counted("{number} already here", "{number} already here", states["here"]),
+        counted("{number} filed and waiting for review", "{number} filed and waiting for review", states["review"]),
+        counted("{number} being examined", "{number} being examined", states["waits"]),
+        counted("{number} not taken", "{number} not taken", states["failed"]),
+    ]
+    order = ("done", "here", "review", "waits", "failed")
+    return ", ".join(words for state, words in zip(order, tallies, strict=True) if states[state])

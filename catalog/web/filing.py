@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from catalog.services.locking import ChangedMeanwhile
 
 from .cards import copy_picture
 from .forms import AudienceForm, ReasonForm, WithdrawForm, problems_of
+from .sentences import said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +30,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     filing = _own_filing(request, public_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _done(form, lambda: _withdraw(request, filing, form)):
-        messages.success(request, "Withdrawn. The filing stays as a line of history, with your reason.")
+        messages.success(request, _("Withdrawn. The filing stays as a line of history, with your reason."))
         return redirect(_record_of(filing))
     return _page(request, filing, form, "catalog/withdraw.html")
 
@@ -62,9 +64,9 @@ def _done(form: ReasonForm, act: Callable[[], None]) -> bool:
         act()
     except FilingRefused as refused:
         for problem in refused.problems:
-            form.add_error(problem.element if problem.element in form.fields else None, problem.message)
+            form.add_error(problem.element if problem.element in form.fields else None, said(problem.message))
     except (withdrawing.AlreadyWithdrawn, ChangedMeanwhile) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(str(error)))
     return not form.errors
 
 
@@ -79,8 +81,8 @@ def _change(request: HttpRequest, filing: Filing, form: AudienceForm) -> None:
     change = reaudiencing.change_audience(filing=filing, by=request.user, at=timezone.now(), **asked)
     tasks.nudge(*change.jobs)
     tasks.publish_soon()
-    said = "Changed. It is compared with what those can see." if change.is_new else "Nothing was changed."
-    messages.success(request, said)
+    done = _("Changed. It is compared with what those can see.") if change.is_new else _("Nothing was changed.")
+    messages.success(request, done)
 
 
 def _record_of(filing: Filing):

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from catalog.models import Filing, Job
 from catalog.services import jobs as services
 
 from .paging import page_number, paging
+from .sentences import said
 from .words import since_in_words
 
 JOBS_A_PAGE = 50
@@ -53,7 +55,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "failed": [_line(job, names) for job in (failed or (shown if state == Job.State.SET_ASIDE else []))],
         "jobs": [] if state == Job.State.SET_ASIDE else [_line(job, names) for job in shown],
         "state": state,
-        "state_words": Job.State(state).label,
+        "state_words": said(Job.State(state).label),
         "paging": paging(request.GET, page, pages),
         "address": request.get_full_path(),
     }
@@ -68,7 +70,7 @@ def _set_aside():
 
 def _tally(state: str, number: int, chosen: str) -> dict:
     return {
-        "label": Job.State(state).label,
+        "label": said(Job.State(state).label),
         "count": number,
         "address": f"?state={state}",
         "is_bad": state == Job.State.SET_ASIDE,
@@ -86,9 +88,11 @@ def _names(jobs: Iterable[Job], user) -> dict[str, str]:
 
 def _line(job: Job, names: dict[str, str]) -> dict:
     return {
-        "kind": job.get_kind_display(),
-        "subject": names.get(job.subject, f"file {job.subject}") if job.kind in ABOUT_A_FILE else job.subject,
-        "state": job.get_state_display(),
+        "kind": said(job.get_kind_display()),
+        "subject": names.get(job.subject, _("file {number}").format(number=job.subject))
+        if job.kind in ABOUT_A_FILE
+        else job.subject,
+        "state": said(job.get_state_display()),
         "attempt": job.attempt,
         "reason": job.last_error,
         "when": since_in_words(job.ended_at or job.made_at),
@@ -101,5 +105,5 @@ def _line(job: Job, names: dict[str, str]) -> dict:
 def retry(request: HttpRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id, state=Job.State.SET_ASIDE)
     tasks.nudge(services.retry(job))
-    messages.success(request, "It will be tried again now.")
+    messages.success(request, _("It will be tried again now."))
     return redirect("jobs")

@@ -1,11 +1,18 @@
-"""The bytes of pictures: thumbnails, previews, originals. What one may not see is not there."""
+"""The bytes of pictures: thumbnails, previews, originals. What one may not see is not there.
+
+A picture that is narrowed or withdrawn is to be gone at once. So a cache between may keep what is public, but asks each
+time whether it may show it still; only the reader's own browser, which has it already, shows it for a while unasked.
+"""
 
 import unicodedata
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,8 +20,7 @@ from catalog.models import Audience, Copy, ImageFile, Upload
 from catalog.services import tracking, uploading
 from catalog.services.store import store
 
-OF_A_COPY_SECONDS = 24 * 60 * 60
-OF_A_RECORD_SECONDS = 5 * 60
+BROWSER_SECONDS = 5 * 60
 PREVIEW_TYPES = {"thumbnail": "image/webp", "preview": "image/jpeg"}
 ORIGINAL_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -28,14 +34,14 @@ def record_picture(request: HttpRequest, public_id: str, kind: str) -> HttpRespo
     ).answering
     if record.best_copy is None:
         raise Http404
-    return _preview(record.best_copy, kind, 1, OF_A_RECORD_SECONDS)
+    return _preview(request, record.best_copy, kind, 1)
 
 
 @require_safe
 def copy_picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponseBase:
     copy = _visible_copy(request, public_id)
     page = request.GET.get("page", "1")
-    return _preview(copy, kind, int(page) if page.isdecimal() and len(page) < 5 else 1, OF_A_COPY_SECONDS)
+    return _preview(request, copy, kind, int(page) if page.isdecimal() and len(page) < 5 else 1)
 
 
 @require_safe
@@ -44,6 +50,10 @@ def copy_original(request: HttpRequest, public_id: str) -> HttpResponseBase:
     copy = _visible_copy(request, public_id)
     if not copy.file.is_readable:
         raise Http404
+    return _kept(request, copy, _tag(copy, "original"), lambda: _original(copy))
+
+
+def _original(copy: Copy) -> HttpResponseBase:
     filing = copy.filings.standing().order_by("filed_at", "id").first()
     response = FileResponse(
         store().open_original(copy.file),
@@ -53,7 +63,7 @@ def copy_original(request: HttpRequest, public_id: str) -> HttpResponseBase:
     )
     response["Content-Length"] = copy.file.size_bytes
     response["Content-Security-Policy"] = ORIGINAL_POLICY
-    return _cached(response, copy, OF_A_COPY_SECONDS)
+    return response
 
 
 @require_safe
@@ -80,11 +90,14 @@ def _visible_copy(request: HttpRequest, public_id: str) -> Copy:
     return get_object_or_404(copies, public_id=public_id)
 
 
-def _preview(copy: Copy, kind: str, page_number: int, seconds: int) -> HttpResponseBase:
-    picture = store().open_preview(copy.file, page_number, kind) if _has_preview(copy.file) else None
-    if picture is None:
+def _preview(request: HttpRequest, copy: Copy, kind: str, page_number: int) -> HttpResponseBase:
+    def shown() -> HttpResponseBase | None:
+        picture = store().open_preview(copy.file, page_number, kind)
+        return FileResponse(picture, content_type=PREVIEW_TYPES[kind]) if picture else None
+
+    if not _has_preview(copy.file):
         return _no_preview()
-    return _cached(FileResponse(picture, content_type=PREVIEW_TYPES[kind]), copy, seconds)
+    return _kept(request, copy, _tag(copy, kind, page_number), shown)
 
 
 def _has_preview(file: ImageFile) -> bool:
@@ -97,7 +110,20 @@ def _no_preview() -> HttpResponse:
     return response
 
 
-def _cached(response: HttpResponseBase, copy: Copy, seconds: int) -> HttpResponseBase:
-    shared = "public" if copy.audience_key == Audience.PUBLIC else "private"
-    response["Cache-Control"] = f"{shared}, max-age={seconds}"
+def _tag(copy: Copy, kind: str, page_number: int = 0) -> str:
+    """Return what names these bytes and no others; a copy gets other bytes when the picture comes to a description."""
+    return quote_etag(f"{copy.public_id}.{page_number}.{kind}.{copy.file.examined_at:%Y%m%d%H%M%S%f}")
+
+
+def _kept(request: HttpRequest, copy: Copy, tag: str, shown: Callable[[], HttpResponseBase | None]) -> HttpResponseBase:
+    """Answer with the picture, or that the one which the reader keeps is still good; say who may keep it, how long."""
+    response = get_conditional_response(request, etag=tag) or shown()
+    if response is None:
+        return _no_preview()
+    response["ETag"] = tag
+    if copy.audience_key == Audience.PUBLIC:
+        response["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}, s-maxage=0"
+    else:
+        response["Cache-Control"] = f"private, max-age={BROWSER_SECONDS}"
+        patch_vary_headers(response, ["Cookie"])
     return response

@@ -1,23 +1,31 @@
 """A record's page: the picture, why it is the authoritative one, all its copies, what was decided."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from catalog.formats.embedding import can_embed
 from catalog.metadata.elements import DATE_SCHEMES, ELEMENTS
-from catalog.models import Agency, Decision, Filing, Identifier, ImageFile, Membership, Record, User
+from catalog.models import Decision, Filing, Identifier, ImageFile, Membership, Record, User
 from catalog.services import deciding, reading, tracking
-from catalog.services.reading import CopyView, FilingView, RecordView
+from catalog.services.reading import CopyView, RecordView
+from catalog.services.sayings import CATALOG
 
 from .audiences import audience_in_words
-from .cards import card_of_record, copy_picture
-from .words import count, date_in_words, day_in_words, joined, moment_in_words, size_in_words, times
+from .cards import copy_picture
+from .citing import bibtex, citation
+from .copies import copies_in_words, copy_line, download_of, file_words, filed_in_words, size_words
+from .place import place_in_words, place_picture
+from .related import related_to, versions_in_groups
+from .sentences import said
+from .subjects import value_in_words
+from .timeline import timeline
+from .words import date_in_words, joined, moment_in_words
 
 EXPORTS = (
     ("ttl", "Turtle", "text/turtle"),
@@ -25,47 +33,23 @@ EXPORTS = (
     ("jsonld", "JSON-LD", "application/ld+json"),
     ("nt", "N-Triples", "application/n-triples"),
 )
-
 WITHOUT_A_PICTURE = {
-    ImageFile.State.DESCRIBED: "{agencies} filed this description; no picture has been filed with it yet.",
-    ImageFile.State.RECEIVED: "The picture was filed by {agencies}; it is being examined.",
-    ImageFile.State.QUARANTINED: "A picture was filed by {agencies}, but it cannot be read. {reason}",
+    ImageFile.State.DESCRIBED: gettext_lazy(
+        "%(agencies)s filed this description; no picture has been filed with it yet."
+    ),
+    ImageFile.State.RECEIVED: gettext_lazy("The picture was filed by %(agencies)s; it is being examined."),
+    ImageFile.State.QUARANTINED: gettext_lazy("A picture was filed by %(agencies)s, but it cannot be read. %(reason)s"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FilingLine:
-    words: str
-    agency: str
-    is_record_copy: bool
-    designate: str = ""
-    set_apart: str = ""
-    amend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CopyLine:
-    public_id: str
-    heading: str
-    picture: str
-    relation: str
-    facts: str
-    download: str
-    differs: tuple[str, ...]
-    filings: list[FilingLine]
-    is_best: bool
-    is_record_copy: bool
-    damage: str
-    split: str = ""
-
-    @property
-    def may_be_changed(self) -> bool:
-        return bool(self.split or any(f.designate or f.set_apart for f in self.filings))
+PAGES_MAX = 50
+"""So many pages of a document have previews."""
+SHOWN_BY_BROWSERS = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
+ZOOMED_BYTES_MAX, ZOOMED_PIXELS_MAX = 25_000_000, 50_000_000
+"""The largest original that is loaded to look closely; of others the preview is."""
 
 
 @require_safe
 def show_record(request: HttpRequest, public_id: str) -> HttpResponse:
-    records = tracking.records_open_to(request.user).select_related("absorbed_into", "best_copy", "record_copy__agency")
+    records = tracking.records_open_to(request.user).select_related("record_copy__agency")
     record = records.filter(public_id=public_id).first()
     if record is None:
         return _gone(request, public_id)
@@ -98,57 +82,74 @@ def _context(request: HttpRequest, view: RecordView) -> dict:
     record, best = view.record, view.best
     user = request.user
     decides = user.is_authenticated and user.is_officer_anywhere
+    conflicts = _conflicts(view, user, decides)
     files_for = set(user.agencies_with(Membership.Role.FILER)) if user.is_authenticated else set()
+    versions, superseded = reading.versions_of(view, user)
+    places = [v["value"] for element in view.description if element.element == "spatial" for v in element.values]
     return {
         "record": record,
-        "title": record.title or "Untitled",
+        "title": record.title or _("Untitled"),
         "was_absorbed": request.GET.get("was", "") in view.absorbed,
         "audience": audience_in_words(record.audience_key),
-        "filed": times(len(view.filings)),
-        "filing_count": len(view.filings),
+        "filed": filed_in_words(len(view.filings)) if len(view.filings) > 1 else "",
         "picture": "" if best.is_described_only else copy_picture(best.copy, "preview"),
         "picture_width": best.width_px,
         "picture_height": best.height_px,
         "picture_words": _picture_words(best),
-        "download": _download(best),
-        "download_words": _file_words(best),
+        "close_up": _close_up(best),
+        "pages": _pages(best),
+        "download": download_of(best),
+        "download_words": file_words(best),
         "damage": best.file.state_reason if best.file.state == ImageFile.State.DAMAGED else "",
-        "why": view.why,
-        "conflicts": [_conflict(c, view.identifiers) for c in view.conflicts],
+        "why": _why(view),
+        "conflicts": [conflict for conflict in conflicts if not conflict["is_decided"]],
+        "conflicts_decided": [conflict for conflict in conflicts if conflict["is_decided"]],
         "identifiers": [_identifier(i) for i in _in_order(view.identifiers)],
         "numbers": _numbers(view),
         "description": [_described(element) for element in view.description],
-        "copies": [_copy_line(view, copy, user if decides else None, files_for) for copy in view.copies],
-        "copies_words": _copies_words(view),
-        "relations": _relations(view),
+        "place": place_picture(places) if places else None,
+        "timeline": timeline(view, superseded),
+        "copies": [copy_line(view, copy, user if decides else None, files_for) for copy in view.copies],
+        "copies_words": copies_in_words(view),
+        "related": related_to(view),
+        "versions": versions_in_groups(versions),
         "decisions": [_decision(d, user, decides) for d in view.decisions],
-        "history": [(moment_in_words(e.at), e.at, e.sentence, e.actor, e.reason) for e in view.history],
-        "citation": _citation(record),
+        "history": [_line(event) for event in view.history],
+        "citation": citation(record),
+        "bibtex": bibtex(record),
         "exports": _exports(record),
         "sidecar": reverse("sidecar", args=[best.copy.public_id]),
         "described": _with_description(best),
     }
 
 
+# ---- the picture -----------------------------------------------------------------------------------------------
+
+
 def _picture_words(best: CopyView) -> str:
     agencies = joined(list(dict.fromkeys(f.filing.agency.name for f in best.filings)))
-    pages = best.file.page_count
     if best.file.state in WITHOUT_A_PICTURE:
-        return WITHOUT_A_PICTURE[best.file.state].format(agencies=agencies, reason=best.file.state_reason)
-    words = f"As filed by {agencies}, {_size_words(best)}."
-    return f"{words} Page 1 of {pages} is shown." if pages > 1 else words
+        reason = said(best.file.state_reason)
+        return WITHOUT_A_PICTURE[best.file.state] % {"agencies": agencies, "reason": reason}
+    return _("As filed by %(agencies)s, %(size)s.") % {"agencies": agencies, "size": size_words(best)}
 
 
-def _file_words(copy: CopyView) -> str:
-    return "" if copy.is_described_only else f"{copy.media_label}, {size_in_words(copy.file.size_bytes)}"
+def _close_up(copy: CopyView) -> str:
+    """Return the address of the largest picture that a browser can show: the original, or the preview."""
+    file = copy.file
+    if not file.is_readable:
+        return ""
+    is_shown = file.media_type in SHOWN_BY_BROWSERS and file.page_count <= 1
+    is_small = file.size_bytes <= ZOOMED_BYTES_MAX and copy.width_px * copy.height_px <= ZOOMED_PIXELS_MAX
+    return download_of(copy) if is_shown and is_small else copy_picture(copy.copy, "preview")
 
 
-def _size_words(copy: CopyView) -> str:
-    return f"{copy.width_px:,} × {copy.height_px:,} pixels"
-
-
-def _download(copy: CopyView) -> str:
-    return reverse("copy-original", args=[copy.copy.public_id]) if copy.file.is_readable else ""
+def _pages(copy: CopyView) -> list[tuple[int, str]]:
+    """Return (number, address of its preview) of a document's pages; none of a single picture."""
+    if copy.file.page_count <= 1 or not copy.file.is_readable:
+        return []
+    address = copy_picture(copy.copy, "preview")
+    return [(number, f"{address}?page={number}") for number in range(1, min(copy.file.page_count, PAGES_MAX) + 1)]
 
 
 def _with_description(copy: CopyView) -> str:
@@ -156,21 +157,54 @@ def _with_description(copy: CopyView) -> str:
     return reverse("described", args=[copy.copy.public_id]) if holds else ""
 
 
-def _conflict(conflict: reading.ConflictView, identifiers: Iterable[Identifier]) -> dict:
-    """Return a conflict in words; of numbers in one scheme the scheme's label is said once, at the top."""
-    numbers = {f"{i.scheme.slug} {i.value}": i for i in identifiers}
-    disputed = [numbers[value] for value, _ in conflict.alternatives if value in numbers]
-    labels = {i.scheme.label for i in disputed}
-    is_one_scheme = len(disputed) == len(conflict.alternatives) and len(labels) == 1
+# ---- why, and what contradicts it --------------------------------------------------------------------------------
+
+
+def _why(view: RecordView) -> list[str]:
+    record = view.record
+    words = {"agency": record.record_copy.agency.name, "because": said(record.record_copy_because)}
+    why = [_("%(agency)s’s filing is the record copy. %(because)s") % words]
+    if len(view.copies) > 1:
+        agency = next((f.filing.agency.name for f in view.best.filings), "")
+        words = {"agency": agency, "because": said(record.best_copy_because)}
+        if agency:
+            why.append(_("The best copy is filed by %(agency)s. %(because)s") % words)
+        else:
+            why.append(_("The best copy is shown here. %(because)s") % words)
+    return why
+
+
+def _conflicts(view: RecordView, reader: User, decides: bool) -> list[dict]:
+    """Return the record's conflicts in words, with a way to decide for those who may."""
+    may_decide = decides and bool(view.conflicts) and deciding.may_decide(reader, *(c.copy for c in view.copies))
+    return [_conflict(conflict, reader, may_decide) for conflict in view.conflicts]
+
+
+def _conflict(conflict: reading.ConflictView, reader: User, may_decide: bool) -> dict:
     return {
-        "label": labels.pop() if is_one_scheme else conflict.label,
+        "label": said(conflict.label),
         "alternatives": [
             (
-                numbers[value].value if is_one_scheme else str(numbers.get(value, date_in_words(value))),
+                value_in_words(conflict.element, value),
                 joined(list(dict.fromkeys(f.filing.agency.name for f in filings))),
             )
             for value, filings in conflict.alternatives
         ],
+        "is_decided": conflict.is_decided,
+        "decided": _conflict_decision(conflict, reader) if conflict.decision else None,
+        "address": reverse("conflict", args=[conflict.conflict.public_id]) if may_decide else "",
+    }
+
+
+def _conflict_decision(conflict: reading.ConflictView, reader: User) -> dict:
+    decision = conflict.decision
+    value = decision.value if decision.value in conflict.conflict.values else ""
+    return {
+        "words": said(decision.get_verdict_display()),
+        "value": value_in_words(conflict.element, value),
+        "by": said(reading.name_for(decision.decided_by, reader)),
+        "when": moment_in_words(decision.decided_at),
+        "reason": decision.reason,
     }
 
 
@@ -188,7 +222,9 @@ def _numbers(view: RecordView) -> list[dict]:
     by_label: dict[str, list[dict]] = {}
     for identifier in _in_order(view.identifiers):
         agencies = dict.fromkeys(f.filing.agency.name for f in view.filings if identifier in f.identifiers)
-        number = _identifier(identifier) | {"origin": f"{joined(list(agencies))}: filed under it"}
+        number = _identifier(identifier) | {
+            "origin": _("%(agencies)s: filed under it") % {"agencies": joined(list(agencies))}
+        }
         by_label.setdefault(identifier.scheme.label, []).append(number)
     return [{"label": label, "values": values} for label, values in by_label.items()]
 
@@ -197,10 +233,10 @@ def _described(element: reading.DescribedElement) -> dict:
     known = ELEMENTS.get(element.element)
     is_date = bool(known and set(known.schemes) & set(DATE_SCHEMES) and not known.is_open)
     return {
-        "label": element.label,
+        "label": said(element.label),
         "values": [
             {
-                "text": date_in_words(v["value"]) if is_date else v["value"],
+                "text": _value_in_words(element, v["value"], is_date=is_date),
                 "link": v["value"] if element.element == "license" and v["value"].startswith("https://") else "",
                 "language": v["language"],
                 "origin": _origin(v),
@@ -211,86 +247,25 @@ def _described(element: reading.DescribedElement) -> dict:
 
 
 def _origin(value: dict) -> str:
-    agencies = joined(value["agencies"])
-    return f"{agencies}: {value['because']}" if agencies else value["because"]
+    agencies, because = joined(value["agencies"]), said(value["because"])
+    return f"{agencies}: {because}" if agencies else because
 
 
-def _copy_line(view: RecordView, copy: CopyView, officer: User | None, files_for: set[Agency]) -> CopyLine:
-    agencies = list(dict.fromkeys(f.filing.agency.name for f in copy.filings))
-    is_damaged = copy.file.state == ImageFile.State.DAMAGED
-    facts = [_size_words(copy) if copy.width_px else "", _file_words(copy).replace(", ", " · ")]
-    if copy.file.page_count > 1:
-        facts.append(count(copy.file.page_count, "page"))
-    decides = officer is not None and deciding.may_decide(officer, view.best.copy, copy.copy)
-    return CopyLine(
-        public_id=copy.copy.public_id,
-        heading=joined(agencies),
-        picture="" if copy.is_described_only else copy_picture(copy.copy),
-        relation=_relation_words(view, copy),
-        facts=" · ".join(filter(None, facts)),
-        download=_download(copy),
-        differs=copy.differs,
-        filings=[_filing_line(f, decides, len(copy.filings), files_for) for f in copy.filings],
-        is_best=copy.is_best and len(view.copies) > 1,
-        is_record_copy=any(f.is_record_copy for f in copy.filings),
-        damage=copy.file.state_reason if is_damaged else "",
-        split=reverse("split", args=[copy.copy.public_id]) if decides and not copy.is_best else "",
-    )
+def _value_in_words(element: reading.DescribedElement, value: str, *, is_date: bool) -> str:
+    if element.element == "spatial":
+        return place_in_words(value)
+    return date_in_words(value) if is_date else value
 
 
-def _relation_words(view: RecordView, copy: CopyView) -> str:
-    if len(view.copies) == 1:
-        return ""
-    return "This is the file that shows most." if copy.is_best else copy.copy.because
-
-
-def _filing_line(view: FilingView, decides: bool, filings_of_copy: int, files_for: set[Agency]) -> FilingLine:
-    filing = view.filing
-    name = f" as “{filing.file_name}”" if filing.file_name else ""
-    numbers = joined([f"{i.scheme.label} {i.value}" for i in view.identifiers])
-    words = f"Filed by {filing.agency} on {day_in_words(filing.filed_at)}{name}"
-    if filing.embargo_until:
-        words += f", for its agency alone until {date_in_words(filing.embargo_until.isoformat())}"
-    return FilingLine(
-        words=f"{words}, under {numbers}" if numbers else words,
-        agency=filing.agency.name,
-        is_record_copy=view.is_record_copy,
-        designate=reverse("designate", args=[filing.public_id]) if decides and not view.is_record_copy else "",
-        set_apart=reverse("set-apart", args=[filing.public_id]) if decides and filings_of_copy > 1 else "",
-        amend=reverse("amend", args=[filing.public_id]) if filing.agency in files_for else "",
-    )
-
-
-def _copies_words(view: RecordView) -> str:
-    copies, filings = len(view.copies), len(view.filings)
-    if all(copy.is_described_only for copy in view.copies):
-        return "The filing" if filings == 1 else f"Filed {times(filings)}"
-    if filings == 1:
-        return "The copy"
-    return f"All {copies} copies" if copies == filings else f"{count(copies, 'copy', 'copies')}, filed {times(filings)}"
-
-
-def _relations(view: RecordView) -> list[dict]:
-    records = Record.objects.select_related("best_copy__file", "record_copy__agency")
-    others = records.in_bulk([r.other.pk for r in view.relations])
-    return [
-        {"sentence": f"{r.sentence}:", "found": _found_words(r), "card": card_of_record(others[r.other.pk])}
-        for r in view.relations
-    ]
-
-
-def _found_words(relation: reading.RelationView) -> str:
-    if relation.decision:
-        return "Decided by a records officer."
-    return f"Found by comparing the pictures. {relation.because}".strip()
+# ---- what was decided, and how to take it along --------------------------------------------------------------------
 
 
 def _decision(decision: Decision, reader: User, decides: bool) -> dict:
     copies = [c for c in (decision.copy_low, decision.copy_high) if c]
     may_undo = decides and deciding.may_decide(reader, *copies)
     return {
-        "words": decision.get_verdict_display(),
-        "by": reading.name_for(decision.decided_by, reader),
+        "words": said(decision.get_verdict_display()),
+        "by": said(reading.name_for(decision.decided_by, reader)),
         "when": moment_in_words(decision.decided_at),
         "reason": decision.reason,
         "others": list({c.record_id: c.record for c in copies}.values()),
@@ -298,15 +273,16 @@ def _decision(decision: Decision, reader: User, decides: bool) -> dict:
     }
 
 
-def _citation(record: Record) -> str:
-    created = next((v["value"] for v in record.description.get("values", ()) if v["element"] == "created"), "")
-    date = "" if created in ("", "unknown") else f" {date_in_words(created)}."
-    address = f"{settings.BASE_IRI}image/{record.public_id}"
-    return f"{record.record_copy.agency}. “{record.title or 'Untitled'}.”{date} {settings.CATALOG_TITLE}, {address}"
+def _line(event: reading.EventView) -> tuple:
+    """Return a line of history; a reason that the software gives is said in the reader's language, a person's stays."""
+    reason = said(event.reason) if event.actor == CATALOG else event.reason
+    return moment_in_words(event.at), event.at, said(event.sentence), said(event.actor), reason
 
 
 def _exports(record: Record) -> list[dict]:
-    return [
+    found = [
         {"label": label, "address": f"/id/image/{record.public_id}.{ending}", "media_type": media_type}
         for ending, label, media_type in EXPORTS
     ]
+    api = {"label": "JSON (API)", "address": f"/api/records/{record.public_id}/", "media_type": "application/json"}
+    return [*found, api]

@@ -1,5 +1,5 @@
 // Builds static/vendor: one stylesheet of the design system, the fonts and pictures that it
-// names, the icons that our pages name, and htmx.
+// names, the icons that our pages name, htmx, Leaflet and OpenSeadragon.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "..", "..");
 const vendor = join(root, "static", "vendor");
 const uswds = join(root, "node_modules", "@uswds", "uswds");
-const htmx = join(root, "node_modules", "htmx.org");
+const modules = join(root, "node_modules");
 
 /** Compiles the stylesheet: no byte order mark, no banner, no data: pictures (the CSP allows none). */
 function stylesheet() {
@@ -52,10 +52,22 @@ function iconSprite(names) {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
+/** Copies a script without the pointer to its source map, which is not served. */
+function copyScript(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, readFileSync(from, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+}
+
 rmSync(vendor, { recursive: true, force: true });
 mkdirSync(vendor, { recursive: true });
 const css = stylesheet();
 writeFileSync(join(vendor, "uswds.css"), css);
 copyReferences(css);
 writeFileSync(join(vendor, "icons.svg"), iconSprite(iconNames()));
-cpSync(join(htmx, "dist", "htmx.min.js"), join(vendor, "htmx.min.js"));
+cpSync(join(modules, "htmx.org", "dist", "htmx.min.js"), join(vendor, "htmx.min.js"));
+for (const name of ["leaflet.css", "images"]) cpSync(join(modules, "leaflet", "dist", name), join(vendor, "leaflet", name), { recursive: true });
+copyScript(join(modules, "leaflet", "dist", "leaflet.js"), join(vendor, "leaflet", "leaflet.js"));
+copyScript(
+  join(modules, "openseadragon", "build", "openseadragon", "openseadragon.min.js"),
+  join(vendor, "openseadragon", "openseadragon.min.js"),
+);

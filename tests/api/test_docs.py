@@ -12,6 +12,12 @@ def test_the_description_is_valid_and_complete(tmp_path):
 def test_every_address_is_described(anyone):
     described = anyone.get(reverse("api-schema"), HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
     assert sorted(p for p in described["paths"] if p.startswith("/api/")) == [
+        "/api/batches/",
+        "/api/batches/{public_id}/",
+        "/api/batches/{public_id}/withdraw/",
+        "/api/conflicts/",
+        "/api/conflicts/{public_id}/",
+        "/api/conflicts/{public_id}/decide/",
         "/api/decisions/",
         "/api/decisions/{public_id}/",
         "/api/decisions/{public_id}/undo/",

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as project
 from django.db import connection
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import _lift_guards_when_emptying
 
@@ -75,22 +75,24 @@ def live_server(_served_as_it_is, live_server):
 
 @pytest.fixture
 def visit(chromium, live_server):
-    """Open a browser window of somebody's own: visit(user, javascript=False, width="phone", color_scheme="dark").
+    """Open a browser window of somebody's own: visit(user, javascript=False, width="phone", color_scheme="dark",
+    locale="es-US").
 
     Whatever the browser complains of, refused scripts and styles among it, fails the test at its end.
     """
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[BrowserContext, bool]] = []
     complaints: list[str] = []
 
-    def open_window(user=None, *, javascript=True, width="wide", color_scheme="light") -> Page:
+    def open_window(user=None, *, javascript=True, width="wide", color_scheme="light", locale="en-US") -> Page:
         across, down = WIDTHS[width]
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": across, "height": down},
             java_script_enabled=javascript,
             color_scheme=color_scheme,
+            locale=locale,
         )
-        contexts.append(context)
+        contexts.append((context, javascript))
         if user:
             client = Client()
             client.force_login(user)
@@ -104,9 +106,19 @@ def visit(chromium, live_server):
         return page
 
     yield open_window
-    for context in contexts:
+    for context, javascript in contexts:
+        for page in context.pages:
+            _come_to_rest(page, javascript)
         context.close()
     assert complaints == []
+
+
+def _come_to_rest(page: Page, javascript: bool) -> None:
+    """Let a page that loads ahead, and says when it is left, do so while the server still answers."""
+    page.wait_for_load_state("load", timeout=30_000)
+    if javascript and "/review/" in page.url:
+        expect(page.locator("body[data-busy]")).to_have_count(0, timeout=30_000)
+        page.goto("/about", wait_until="networkidle")
 
 
 def _is_a_complaint(said: ConsoleMessage) -> bool:

@@ -18,6 +18,15 @@ WIDTHS = {"wide": (1280, 900), "tablet": (768, 1024), "phone": (375, 740)}
 PASSWORD = "record-copy-demo"  # noqa: S105 - the demo's, said at its start
 TALLEST_PX = 2200
 PAGES_LOOKED_AT = 4
+FIND = {
+    "find": "/",
+    "result": "/?q=street",
+    "list": "/?q=street&view=list",
+    "map": "/?view=map",
+    "facets": "/facets?q=street",
+    "dates": "/?since=2016&until=yesterday",
+    "nothing": "/?q=nowhere+at+all",
+}
 A_CARD = "main .card h3 a"
 WITH_CONFLICT = ".card:has(.badge--warn) h3 a"
 FILED_OFTEN = ".card:has(.badge--accent) h3 a"
@@ -26,10 +35,12 @@ FILED_OFTEN = ".card:has(.badge--accent) h3 a"
 def pages(page: Page, person: str) -> Iterator[str]:
     """Go from page to page as this person; yield each one's name when it is to be pictured."""
     if person == "stranger":
-        for name, address in {"find": "/", "result": "/?q=street", "nothing": "/?q=nowhere+at+all"}.items():
+        for name, address in FIND.items():
             page.goto(address)
             yield name
         for name, address in {
+            "overview": "/overview",
+            "help": "/help",
             "about": "/about",
             "standards": "/about/standards",
             "sign-in": "/sign-in",
@@ -37,6 +48,11 @@ def pages(page: Page, person: str) -> Iterator[str]:
         }.items():
             page.goto(address)
             yield name
+        if open_a_telling_record(page):
+            page.get_by_role("link", name="Something is wrong with this").click()
+            yield "correct"
+        page.goto("/corrections")
+        yield "follow-a-correction"
         page.goto("/")
         if page.locator(".examples a").count():
             page.locator(".examples a").first.click()
@@ -46,6 +62,14 @@ def pages(page: Page, person: str) -> Iterator[str]:
             yield "record"
         page.goto("/review")
         yield "review"
+        page.goto("/review/bulk")
+        yield "bulk"
+        for name, link in {"conflicts": ".queue-item h2 a", "corrections": ".queue-item h2 a"}.items():
+            page.goto(f"/{name}")
+            yield name
+            if page.locator(link).count():
+                page.locator(link).first.click()
+                yield name.removesuffix("s")
     elif person == "building":
         page.goto("/file")
         yield "file"
@@ -61,6 +85,11 @@ def pages(page: Page, person: str) -> Iterator[str]:
             for name in ("withdraw", "audience"):
                 page.goto(amending.replace("/amend", f"/{name}"))
                 yield name
+        page.goto("/notices")
+        yield "notices"
+        if page.locator(".queue-item h2 a").count():
+            page.locator(".queue-item h2 a").first.click()
+            yield "notice"
     elif person == "operator":
         page.goto("/jobs")
         yield "jobs"

@@ -1,12 +1,13 @@
-"""Every page, for every role, wide and narrow, light and dark: nothing for axe to find, nothing that overflows."""
+"""Every page, for every role, wide and narrow, light and dark, in both languages: nothing for axe to find."""
 
 import io
 
 import pytest
 from django.utils import timezone
 
-from catalog.models import Job, ReviewItem
-from catalog.services import jobs, uploading
+from catalog.metadata.validation import Value
+from catalog.models import Conflict, Correction, Job, Notice, Record, ReviewItem
+from catalog.services import correcting, jobs, uploading
 from tests.conftest import drawn, faintly_marked, jpeg, with_exif
 
 from .conftest import ROOT, WIDTHS
@@ -38,8 +39,10 @@ def city(agencies, schemes, person, file_it, run_jobs):
     file_it(jpeg(drawn(7), quality=95), building, key="32", title="Large", audience="internal")
     file_it(faintly_marked(drawn(7)), metro, key="32", title="Small", audience="internal")
     for seed in range(40, 66):
-        file_it(jpeg(drawn(seed, (96, 72))), metro, key=str(seed), title=f"Platform {seed}", created=str(1980 + seed))
+        file_it(jpeg(drawn(seed, (96, 72))), metro, key=str(seed), title=f"Platform {seed}", created=str(1980 + seed),
+                values=[Value("spatial", f"east={-118.5 + seed / 200}; north=34.{seed}", "", "Point")])  # fmt: skip
     run_jobs()
+    correct_and_contradict(clerk)
     file_it(jpeg(drawn(33)), building, key="33", title="Just filed")
     job = file_it(jpeg(drawn(34)), building, key="34", name="heavy.jpg").jobs[0]
     Job.objects.filter(pk=job.pk).update(failures=Job.FAILURES_ALLOWED - 1)
@@ -52,14 +55,30 @@ def city(agencies, schemes, person, file_it, run_jobs):
     return clerk
 
 
-def addresses(city) -> dict[str, str]:
-    from catalog.models import Record
+def correct_and_contradict(clerk) -> None:
+    """Two corrections of a record: one waits, the other was passed on to its department; beside a conflict."""
+    record = Record.objects.standing().get(title__startswith="Corner")
+    for proposed in ("Corner of Foundry Street", "Corner of Mill and Foundry Street, seen from the north-east"):
+        correction = correcting.receive_correction(
+            record=record, filing=record.record_copy, element="title", said=record.title, proposed=proposed,
+            because="The sign at the left says so.", contact="ana@example.org", asked_by=None, at=timezone.now(),
+        )  # fmt: skip
+    correcting.answer_correction(
+        correction=correction, verdict="passed-on", answer="Please look at the original.", by=clerk, at=timezone.now(),
+        agency=record.record_copy.agency,
+    )  # fmt: skip
 
+
+def addresses(city) -> dict[str, str]:
     record = Record.objects.standing().get(title__startswith="Corner")
     return {
         "find": "/",
         "result": "/?q=platform&agency=metro",
         "nothing": "/?q=nowhere",
+        "list": "/?q=platform&view=list",
+        "map": "/?view=map",
+        "dates not understood": "/?since=yesterday&until=x",
+        "facets": "/facets?q=platform&agency=metro",
         "parcel": "/id/apn/5149-015-902",
         "record": record.get_absolute_url(),
         "pending": Record.objects.filter(state="pending").first().get_absolute_url(),
@@ -69,8 +88,22 @@ def addresses(city) -> dict[str, str]:
         "withdraw": f"/filing/{record.record_copy.public_id}/withdraw",
         "who may see it": f"/filing/{record.record_copy.public_id}/audience",
         "review": f"/review/{ReviewItem.objects.get().public_id}",
+        "bulk": "/review/bulk",
+        "conflicts": "/conflicts",
+        "conflict": f"/conflicts/{Conflict.objects.get().public_id}",
+        "correct": f"{record.get_absolute_url()}/correct",
+        "correct a filing": f"/filing/{record.record_copy.public_id}/correct",
+        "corrections": "/corrections",
+        "correction": f"/corrections/{Correction.objects.earliest('pk').public_id}",
+        "passed on": f"/corrections/{Correction.objects.latest('pk').public_id}",
+        "what became of it": f"/corrections/{Correction.objects.latest('pk').reference}",
+        "no such correction": "/corrections/RC-2222-2222",
+        "notices": "/notices",
+        "notice": f"/notices/{Notice.objects.get().public_id}",
         "jobs": "/jobs",
         "set aside": "/jobs?state=set-aside",
+        "overview": "/overview",
+        "help": "/help",
         "about": "/about",
         "standards": "/about/standards",
         "absent": "/nothing",
@@ -78,18 +111,21 @@ def addresses(city) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_and_nothing_overflows(visit, city, width, color_scheme):
+LOOKS = [("en-US", width, color_scheme) for width in WIDTHS for color_scheme in ("light", "dark")]
+IN_SPANISH = [("es-US", "phone", "light"), ("es-US", "wide", "dark")]
+
+
+@pytest.mark.parametrize(("locale", "width", "color_scheme"), [*LOOKS, *IN_SPANISH])
+def test_axe_finds_nothing_and_nothing_overflows(visit, city, locale, width, color_scheme):
     axe = AXE.read_text()
-    page = visit(city, width=width, color_scheme=color_scheme)
-    stranger = visit(width=width, color_scheme=color_scheme)
+    page = visit(city, width=width, color_scheme=color_scheme, locale=locale)
+    stranger = visit(width=width, color_scheme=color_scheme, locale=locale)
     found = {}
-    for name, address in [*addresses(city).items(), ("sign in", "/sign-in")]:
-        window = stranger if name == "sign in" else page
+    for name, address in [*addresses(city).items(), ("sign in", "/sign-in"), ("follow", "/corrections")]:
+        window = stranger if name in ("sign in", "follow") else page
         window.goto(address)
         if name == "record":
-            window.get_by_text("Decide about this copy").first.click()
+            window.locator(".copy details > summary").first.click()
         window.evaluate(axe)
         result = window.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
         found[name] = [
@@ -97,6 +133,8 @@ def test_axe_finds_nothing_and_nothing_overflows(visit, city, width, color_schem
             for v in result["violations"]
             for node in v["nodes"]
         ]
+        if window.evaluate("document.documentElement.lang") != locale[:2]:
+            found[name].append("in another language")
         if window.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found[name].append("wider than the window")
     assert {name: problems for name, problems in found.items() if problems} == {}

@@ -510,6 +510,15 @@ def test_a_watermark_shows_on_a_sheet_in_black_and_white(levels):
     assert measure(page, page_of(coded(clean.convert("RGB"), "JPEG", 50))).worst < NOTICEABLE
 
 
+def test_a_mark_lighter_than_all_else_shows_on_a_soft_grey_picture(picture):
+    """A curve must not explain a mark by its level, which nothing else in the picture has."""
+    grey = picture.convert("L").point(lambda level: 110 + level // 4).filter(ImageFilter.GaussianBlur(3)).convert("RGB")
+    marked = grey.copy()
+    ImageDraw.Draw(marked).text((250, 200), "COPY", fill=(205, 205, 205), font=ImageFont.load_default(48))
+    evidence = measure(looked_at(grey, "a"), looked_at(coded(marked, "JPEG", 85), "b"))
+    assert evidence.worst > NOTICEABLE
+
+
 def set_in(picture: Image.Image, edge: int, colour: int) -> Image.Image:
     return ImageOps.expand(picture.convert("RGB"), edge, (colour,) * 3)
 

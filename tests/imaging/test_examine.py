@@ -9,7 +9,8 @@ from PIL import Image
 from catalog.imaging import examine as examining
 from catalog.imaging.coded import coded_digest
 from catalog.imaging.decode import UnreadablePicture
-from catalog.imaging.examine import Examination, examine
+from catalog.imaging.examination import Examination
+from catalog.imaging.examine import examine
 from catalog.imaging.features import LocalFeatures
 from catalog.imaging.fingerprints import grey_of, phash256_orientations, upright_with_digest
 from catalog.imaging.media import HEAD_BYTES, MediaType, sniff

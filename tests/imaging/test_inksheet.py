@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from catalog.imaging.fingerprints import ORIENTATIONS
 from catalog.imaging.inksheet import ink_signature, is_page_like, ruled_out_many, rules_out
+from catalog.imaging.methods import ORIENTATIONS
 from tests.imaging.drawn import scene
 
 WORDS = (

@@ -5,8 +5,8 @@ import secrets
 import numpy as np
 from django.utils import timezone
 
-from catalog.imaging.features import LOCAL, LocalFeatures
-from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.features import LocalFeatures
+from catalog.imaging.methods import LOCAL, PHASH
 from catalog.models import Fingerprint, ImageFile, Page
 from catalog.services import history, matching
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.formats.packing import pack
-from catalog.models import Copy, Decision, FeedItem, Filing, Record, SearchEntry, User
+from catalog.models import Copy, Decision, FeedItem, Filing, Record, SearchEntry, SearchFacet, User
 from catalog.services import (
     deciding,
     describing,
@@ -110,9 +110,16 @@ def follows_what_is_filed() -> None:
             assert item.audience_key == record.audience_key
         else:
             assert item is None or item.is_deleted
-    before = set(SearchEntry.objects.values_list("record", "audience_key", "title", "body", "filing_count"))
+    before = searched()
     searching.index_records(Record.objects.all())
-    assert before == set(SearchEntry.objects.values_list("record", "audience_key", "title", "body", "filing_count"))
+    assert before == searched()
+
+
+def searched() -> tuple[set, set]:
+    """All that the search keeps, but for its own keys."""
+    columns = ("record", "audience_key", "year", "first_day", "last_day", "north", "east", "filed_at", "filing_count")
+    entries = SearchEntry.objects.values_list(*columns, "has_conflict", "text__title", "text__body")
+    return set(entries), set(SearchFacet.objects.values_list("entry__record", "kind", "value", "audience_key"))
 
 
 def groups() -> set[frozenset[int]]:

@@ -1,14 +1,19 @@
 """Records without a picture: described, found and harvested, until one day the picture comes."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from catalog.formats.rdf import record_triples
-from catalog.models import Copy, Event, Filing, ImageFile, Record
+from catalog.models import Copy, Event, Filing, ImageFile, Job, Record
 from catalog.services import deciding, entries, feeding, searching, tracking
 from tests.conftest import drawn, jpeg
+
+from .test_comings_and_goings import follows_what_is_filed
+from .test_withdrawing import keeps_its_word
 
 
 @pytest.fixture
@@ -124,6 +129,97 @@ def test_a_picture_that_cannot_be_read_says_so_on_the_record(client, file_it, ru
     file_it(jpeg(drawn())[:200], agency, key="item", title="North elevation")
     run_jobs()
     assertContains(client.get(described.get_absolute_url()), "it cannot be read")
+
+
+BAD = jpeg(drawn())[:200]
+OTHER_BAD = jpeg(drawn(2))[:200]
+
+
+def shows_its_picture(described: Record, receipt) -> None:
+    """The record goes on at its address with the picture of this filing, and no other is found."""
+    (record,) = Record.objects.standing()
+    assert (record, record.title) == (described, "North elevation, again")
+    assert (record.best_copy.file, record.record_copy) == (receipt.filing.file, receipt.filing)
+    keeps_its_word()
+    follows_what_is_filed()
+
+
+def test_a_good_picture_follows_one_that_cannot_be_read(file_it, run_jobs, agency, described):
+    for bad in (BAD, OTHER_BAD):
+        file_it(bad, agency, key="item", title="North elevation")
+        run_jobs()
+    receipt = file_it(jpeg(drawn()), agency, key="item", title="North elevation, again")
+    assert now(described).best_copy.file == receipt.filing.file
+    run_jobs()
+    shows_its_picture(described, receipt)
+
+
+def test_a_good_picture_follows_one_that_turns_out_to_be_unreadable(file_it, run_jobs, agency, described):
+    for bad in (BAD, OTHER_BAD):
+        file_it(bad, agency, key="item", title="North elevation")
+    receipt = file_it(jpeg(drawn()), agency, key="item", title="North elevation, again")
+    own = receipt.filing.copy.record
+    run_jobs()
+    shows_its_picture(described, receipt)
+    own.refresh_from_db()
+    assert own.answering == described
+
+
+def test_a_good_picture_that_is_seen_before_the_bad_one_goes_to_the_description_all_the_same(
+    file_it, run_jobs, agencies, described
+):
+    bad = file_it(BAD, agencies["building"], key="item", title="North elevation").jobs
+    Job.objects.filter(pk__in=[job.pk for job in bad]).update(not_before=timezone.now() + timedelta(days=1))
+    theirs = file_it(jpeg(drawn(), quality=60), agencies["metro"], key="theirs", title="From the line").filing.copy
+    receipt = file_it(jpeg(drawn()), agencies["building"], key="item", title="North elevation, again")
+    run_jobs()
+    assert Record.objects.standing().count() == 2
+    Job.objects.filter(pk__in=[job.pk for job in bad]).update(not_before=timezone.now() - timedelta(seconds=1))
+    run_jobs()
+    (record,) = Record.objects.standing()
+    assert (record, record.best_copy.file) == (described, receipt.filing.file)
+    keeps_its_word()
+    follows_what_is_filed()
+    theirs.refresh_from_db()
+    assert (theirs.record, theirs.home_record.answering) == (described, described)
+
+
+@pytest.mark.parametrize("is_seen", [True, False], ids=["seen before", "seen after"])
+def test_others_who_filed_the_bad_picture_keep_it(file_it, run_jobs, agencies, described, is_seen):
+    file_it(BAD, agencies["building"], key="item", title="North elevation")
+    theirs = file_it(BAD, agencies["metro"], key="theirs", title="From the line").filing
+    if is_seen:
+        run_jobs()
+    receipt = file_it(jpeg(drawn()), agencies["building"], key="item", title="North elevation, again")
+    run_jobs()
+    shows_its_picture(described, receipt)
+    theirs.refresh_from_db()
+    assert (theirs.copy.file, theirs.copy.record.state) == (theirs.file, Record.State.PENDING)
+
+
+@pytest.mark.parametrize("is_seen", [True, False], ids=["seen before", "seen after"])
+def test_a_record_does_not_wait_for_the_picture_of_another_item(file_it, run_jobs, agencies, described, is_seen):
+    for slug, key in (("building", "item"), ("metro", "theirs")):
+        file_it(BAD, agencies[slug], key=key, title="North elevation")
+    if is_seen:
+        run_jobs()
+    theirs = file_it(jpeg(drawn()), agencies["metro"], key="theirs", title="From the line").filing
+    run_jobs()
+    assert {r.title: r.best_copy.file.state for r in Record.objects.standing()} == {
+        "North elevation": ImageFile.State.QUARANTINED,
+        "From the line": ImageFile.State.INTACT,
+    }
+    assert theirs.copy.record != described
+    keeps_its_word()
+
+
+def test_a_good_picture_for_fewer_eyes_leaves_the_bad_one_where_it_is(file_it, run_jobs, agency, described):
+    file_it(BAD, agency, key="item", title="North elevation")
+    file_it(jpeg(drawn()), agency, key="item", title="Restricted", audience="restricted")
+    run_jobs()
+    assert now(described).title == "North elevation"
+    assert Record.objects.get(audience_key="restricted:building").title == "Restricted"
+    keeps_its_word()
 
 
 def test_nobody_decides_about_what_cannot_be_seen(file_it, run_jobs, agencies, officer, described):

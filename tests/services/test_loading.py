@@ -79,6 +79,7 @@ def everything(source: Source) -> list:
         [[str(a) for a in Assignment.objects.filter(filing=f).order_by("pk")] for f in filings],
         [[_event(e, names) for e in Event.objects.filter(record=r).order_by("pk")] for r in records.values()],
         [_row(SearchEntry.objects.get(record=r), names) for r in records.values()],
+        [_row(SearchEntry.objects.get(record=r).text, names) for r in records.values()],
         [sorted(map(str, SearchEntry.objects.get(record=r).facets.all())) for r in records.values()],
         [_said(feeding.unpack(FeedItem.objects.get(record=r).entry), names) for r in records.values()],
         [sorted(map(str, FeedItem.objects.get(record=r).sets.all())) for r in records.values()],

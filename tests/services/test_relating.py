@@ -10,8 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.imaging.features import LOCAL
-from catalog.imaging.fingerprints import PHASH
+from catalog.imaging.methods import LOCAL, PHASH
 from catalog.imaging.residue import packed
 from catalog.models import Agency, Copy, Filing, ImageFile, Job, Match, Page, Record, Relation, ReviewItem, Source
 from catalog.services import evidencing, jobs, relating

@@ -2,7 +2,6 @@
 
 import boto3
 import pytest
-from django.conf import settings
 from moto.server import ThreadedMotoServer
 
 from catalog.models import ImageFile
@@ -20,13 +19,16 @@ def endpoint():
     server.stop()
 
 
+KEYS = {"access_key": "test", "secret_key": "test", "region_name": "us-east-1"}
+
+
 @pytest.fixture(params=["folder", "s3"])
-def store(request, monkeypatch):
+def store(request, settings):
     if request.param == "s3":
         address = request.getfixturevalue("endpoint")
-        keys = {"S3_ACCESS_KEY_ID": "test", "S3_SECRET_ACCESS_KEY": "test", "S3_REGION": "us-east-1"}
-        for name, value in {**keys, "STORE": "s3", "S3_BUCKET": "images", "S3_ENDPOINT_URL": address}.items():
-            monkeypatch.setattr(settings, name, value)
+        bucket = settings.STORAGES["bucket"]
+        options = {**bucket["OPTIONS"], **KEYS, "bucket_name": "images", "endpoint_url": address}
+        settings.STORE, settings.STORAGES = "s3", {**settings.STORAGES, "bucket": {**bucket, "OPTIONS": options}}
         client = boto3.client(
             "s3", endpoint_url=address, aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
         )

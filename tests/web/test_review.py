@@ -56,9 +56,9 @@ def test_each_decision_does_what_it_says_and_can_be_undone(signed_in, officer, q
     assert Record.objects.standing().count() == records
     assert Relation.objects.standing().count() == relations
     decision = Decision.objects.get()
-    assert client.post(f"/decisions/{decision.public_id}/undo", {"back": "review"}).url == "/review"
+    back = client.post(f"/decisions/{decision.public_id}/undo", {"back": "review"}).url
     assert Record.objects.standing().count() == 2
-    assert ReviewItem.objects.count() == 1
+    assert back == f"/review/{ReviewItem.objects.get().public_id}"
 
 
 def test_a_pair_that_somebody_decided_meanwhile_is_not_decided_twice(signed_in, officer, question):
@@ -106,8 +106,67 @@ def test_copies_of_two_audiences_are_never_decided_about(signed_in, officer, age
 def test_the_pair_page_needs_few_queries(signed_in, officer, question, django_assert_max_num_queries):
     assert question.opened_at <= timezone.now()
     client = signed_in(officer)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(37):
         client.get(f"/review/{question.public_id}")
+
+
+@pytest.fixture
+def second(agencies, filed, question) -> ReviewItem:
+    """Another question, that fits less or came later."""
+    filed(agencies["building"], data=jpeg(drawn(9), quality=95), title="Another", key="9a")
+    filed(agencies["metro"], data=faintly_marked(drawn(9)), title="Another, marked", key="9b")
+    return ReviewItem.objects.exclude(pk=question.pk).get()
+
+
+def test_the_next_pair_is_in_the_page_and_needs_few_queries_more(
+    signed_in, officer, question, second, django_assert_max_num_queries
+):
+    client = signed_in(officer)
+    with django_assert_max_num_queries(42):
+        page = client.get(f"/review/{question.public_id}")
+    assertContains(page, f'data-address="/review/{second.public_id}"')
+    assertContains(page, f'data-differences="/review/{second.public_id}/differences')
+
+
+def test_the_queue_is_worked_through_by_kind(signed_in, officer, question, second):
+    assert (question.kind, second.kind) == ("fingerprints", "faint")
+    client = signed_in(officer)
+    page = client.get("/review?kind=faint", follow=True)
+    assert page.redirect_chain[-1][0] == f"/review/{second.public_id}?kind=faint"
+    assert [(one["count"], one["is_chosen"]) for one in page.context["kinds"]] == [(2, False), (1, True), (1, False)]
+    assertContains(page, "Pair 1 of 1")
+    after = client.get(post_decision(client, second, "same", kind="faint").url)
+    assertContains(after, "None of this kind waits for you")
+    assert client.get("/review?kind=nonsense").url == f"/review/{question.public_id}"
+
+
+def test_a_pair_is_held_by_whoever_looks_at_it(signed_in, officer, person, agencies, question, second):
+    other = signed_in(person("second", officer=list(agencies.values())))
+    client = signed_in(officer)
+    mine = client.get("/review").url
+    page = client.get(mine)
+    theirs = other.get("/review").url
+    assert {mine, theirs} == {f"/review/{one.public_id}" for one in (question, second)}
+    other.get(theirs)
+    refused = other.get(mine)
+    assertContains(refused, "officer is looking at it", status_code=409)
+    assertContains(other.get(theirs), "Pair 1 of 1")
+    item = next(one for one in (question, second) if mine.endswith(one.public_id))
+    answer = post_decision(other, item, "same")
+    assertContains(answer, "officer is looking at this pair", status_code=409)
+    assert client.post(f"{mine}/leave", {"until": page.context["until"]}).status_code == 204
+    assertContains(other.get(mine), "Is this one picture or two?")
+
+
+@pytest.mark.parametrize("until", ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00"])
+def test_leaving_says_until_when_it_was_held(signed_in, officer, question, until):
+    assert signed_in(officer).post(f"/review/{question.public_id}/leave", {"until": until}).status_code == 404
+
+
+def test_what_differs_within_a_value_is_marked(signed_in, officer, question):
+    page = signed_in(officer).get(f"/review/{question.public_id}")
+    assertContains(page, "The <mark>large</mark> one")
+    assertContains(page, "The <mark>small</mark> one")
 
 
 @pytest.fixture
@@ -123,6 +182,7 @@ def test_both_pictures_are_shown_laid_over_one_another(signed_in, officer, doubt
     client = signed_in(officer)
     assertContains(client.get("/review", follow=True), f"/review/{doubt.public_id}/{kind}")
     picture = client.get(f"/review/{doubt.public_id}/{kind}")
+    assert picture["Cache-Control"] == "private, max-age=600"
     assert picture["Content-Type"] == "image/jpeg"
     assert Image.open(io.BytesIO(picture.content)).size == drawn(7).size
 

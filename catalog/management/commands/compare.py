@@ -11,7 +11,7 @@ from rich.table import Table
 
 from catalog.imaging import evidence, rule
 from catalog.imaging.decode import UnreadablePicture
-from catalog.imaging.examine import Examination
+from catalog.imaging.examination import Examination
 from catalog.imaging.exhibit import exhibit, png
 from catalog.imaging.media import HEAD_BYTES, refusal, sniff
 from catalog.imaging.working import WorkingPicture

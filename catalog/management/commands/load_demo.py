@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog import tasks
-from catalog.management.demo.city import ANSWERS, items
+from catalog.management.demo.city import ANSWERS, CORRECTIONS, Asked, items
 from catalog.management.demo.item import Item
 from catalog.management.demo.people import OFFICES, PASSWORD, PEOPLE, SCHEMES, Person
 from catalog.management.demo.pictures import PictureMissing
 from catalog.models import Agency, Batch, Copy, Decision, Filing, Job, Membership, ReviewItem, Scheme, Source, User
-from catalog.services import deciding
+from catalog.services import correcting, deciding
 from catalog.services.filing import receive_filing
 from catalog.services.store import store
 
@@ -106,6 +106,8 @@ class Command(BaseCommand):
                 made += 1
             except (deciding.NotAllowed, deciding.AlreadyDecided, deciding.Contradiction) as error:
                 self.stdout.write(f"Left undecided: {error}")
+        for asked in CORRECTIONS:
+            correct(asked, sources, officer)
         waiting = ReviewItem.objects.count()
         left = f"Waiting in Review: {waiting}."
         self.stdout.write(f"All is examined. {officer.get_full_name()} decided {made} pairs. {left}")
@@ -210,10 +212,33 @@ def has_settled(sources: dict[str, Source], *, seconds: int) -> bool:
 
 
 def copy_of(source: Source, item_key: str) -> Copy | None:
-    filing = Filing.objects.current().filter(source=source, item_key=item_key).select_related("copy").first()
+    filing = filing_of(source, item_key)
     return filing.copy if filing else None
+
+
+def filing_of(source: Source, item_key: str) -> Filing | None:
+    filings = Filing.objects.current().filter(source=source, item_key=item_key)
+    return filings.select_related("agency", "copy__record").first()
 
 
 def was_decided(copy_a: Copy, copy_b: Copy) -> bool:
     """Say whether anybody ever decided about the two: what a visitor undid is not done again."""
     return Decision.objects.filter(Q(copy_low=copy_a, copy_high=copy_b) | Q(copy_low=copy_b, copy_high=copy_a)).exists()
+
+
+def correct(asked: Asked, sources: dict[str, Source], officer: User) -> None:
+    """Ask for a correction as a visitor does, unless it was asked before; pass it on where the demo's officer did."""
+    filing = filing_of(sources[asked.where[0]], asked.where[1])
+    if filing is None or not filing.copy.record.is_standing or filing.corrections.exists():
+        return
+    with transaction.atomic():
+        correction = correcting.receive_correction(
+            record=filing.copy.record, filing=filing, element=asked.element, said=asked.said,
+            proposed=asked.proposed, because=asked.because, asked_by=None, at=timezone.now(),
+        )  # fmt: skip
+        if asked.passed_on:
+            correcting.answer_correction(
+                correction=correction, verdict=Decision.Verdict.PASSED_ON, answer=asked.passed_on, by=officer,
+                at=timezone.now(), agency=filing.agency,
+            )  # fmt: skip
+        tasks.publish_soon()

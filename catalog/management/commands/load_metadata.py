@@ -71,7 +71,10 @@ class Command(BaseCommand):
             opened.rows(), description="Filing descriptions", console=console, disable=not self.stdout.isatty()
         )
         for some in _chunks(rows, AT_ONCE):
-            loading.take_in(some, at=timezone.now())
+            try:
+                loading.take_in(some, at=timezone.now())
+            except FilingRefused as refusal:  # the batch was withdrawn meanwhile
+                raise CommandError(str(refusal)) from None
 
     def _open(self, path: Path) -> CatalogCsv:
         if not path.is_file():

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from catalog.services import founding
 
 SECONDS_TO_END = 15
 SECONDS_BETWEEN_STARTS = 2
@@ -57,6 +60,10 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, workers: int, demo: bool, **_):
         call_command("migrate", verbosity=0)
+        try:
+            founding.confirm_base_iri(settings.BASE_IRI, at=timezone.now())
+        except (founding.OtherBase, founding.NoBase) as reason:
+            raise CommandError(str(reason)) from None
         call_command("collectstatic", interactive=False, verbosity=0)
         self.ending = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -628,3 +628,34 @@ ANSWERS = (
         "Two shots of one series, a second apart.",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A correction that somebody asked for; `passed_on` is what the officer wrote to the department, if so."""
+
+    where: tuple[str, str]
+    element: str
+    said: str
+    proposed: str
+    because: str
+    passed_on: str = ""
+
+
+CORRECTIONS = (
+    Asked(
+        ("building", "2026/00871/B26016-10000-00871_att1.jpg"),
+        "title",
+        "Dining room with red casement windows, 230 Mill Street",
+        "Dining room with red casement windows, 232 Mill Street",
+        "I rent the place next door. The room with the red windows is ours, at 232.",
+    ),
+    Asked(
+        ("building", "2022/08830/kitchen_marked.jpg"),
+        "",
+        "",
+        "",
+        "This is our kitchen with remarks drawn over it. The description should say that there is one without.",
+        "Please say in the description that the photograph without remarks is filed too.",
+    ),
+)

@@ -1,0 +1,89 @@
+"""What a search could be narrowed by next: the values of what it finds, counted under the reader's rights.
+
+Values of a facet are counted under all that was asked but that facet's own choice, so that another may be chosen
+beside it. A count is exact where the search finds no more than 10,000, or everything. Between the two it is that of
+10,000 of what is found, so there are at least so many.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from catalog.models import SearchFacet
+from catalog.models.audience import audience_keys_of
+
+from .narrowing import Narrowing
+from .searching import MAX_COUNT, count
+
+Kind = SearchFacet.Kind
+COUNTED = [str(kind) for kind in Kind if kind != Kind.IDENTIFIER]
+MOST = 30
+MOST_YEARS = 150
+"""So many values of a facet are told, the most frequent ones; of years the newest come first."""
+EVERYTHING = """
+    SELECT {number}, (SELECT count(*) FROM (
+        SELECT 1 FROM catalog_searchfacet WHERE kind = %s AND value = %s AND audience_key IN ({audiences}) LIMIT {most}
+    ) AS first_ones)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value with the number of records that have it; where `is_least` there may be more."""
+
+    value: str
+    count: int
+    is_least: bool
+
+
+def facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
+    """Return the values of each facet, the most frequent first, years the newest first."""
+    chosen = [name for name in COUNTED if narrowing.asked.get(name) and name != Kind.HAS]
+    found = _counted(narrowing.qs, [name for name in COUNTED if name not in chosen])
+    if narrowing.is_everything:
+        found = _exactly(found, user)
+    for name in chosen:
+        found |= _counted(narrowing.found_but_for(name), [name])
+    found[Kind.YEAR] = sorted(found.get(Kind.YEAR, ()), key=lambda one: one.value, reverse=True)
+    return {name: found.get(name, []) for name in COUNTED}
+
+
+def _counted(matching: QuerySet, kinds: Iterable[str]) -> dict[str, list[Counted]]:
+    is_capped = count(matching) > MAX_COUNT
+    some = matching.order_by().values("pk")[:MAX_COUNT]
+    values = SearchFacet.objects.filter(entry__in=some, kind__in=kinds).values("kind", "value")
+    place = Window(RowNumber(), partition_by=F("kind"), order_by=[F("count").desc(), F("value")])
+    first = values.annotate(count=Count("*")).annotate(place=place)
+    told = first.filter(place__lte=MOST_YEARS).order_by("kind", "place")
+    found: dict[str, list[Counted]] = defaultdict(list)
+    for kind, value, number in told.values_list("kind", "value", "count"):
+        if kind == Kind.YEAR or len(found[kind]) < MOST:
+            found[kind].append(Counted(value, number, is_capped))
+    return found
+
+
+def _exactly(found: dict[str, list[Counted]], user) -> dict[str, list[Counted]]:
+    """Count these values among everything that the person may see, each up to 10,000."""
+    asked = [(kind, one.value) for kind, values in found.items() for one in values if one.is_least]
+    if not asked:
+        return found
+    audiences = audience_keys_of(user)
+    places = ", ".join(["%s"] * len(audiences))
+    each = (EVERYTHING.format(number=n, audiences=places, most=MAX_COUNT + 1) for n in range(len(asked)))
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each), [part for value in asked for part in (*value, *audiences)])
+        numbers = {asked[n]: number for n, number in cursor}
+    return {kind: _ordered(kind, values, numbers) for kind, values in found.items()}
+
+
+def _ordered(kind: str, values: list[Counted], numbers: dict[tuple[str, str], int]) -> list[Counted]:
+    exact = [
+        Counted(one.value, min(number, MAX_COUNT), number > MAX_COUNT)
+        for one in values
+        for number in [numbers.get((kind, one.value), one.count)]
+    ]
+    return sorted(exact, key=lambda one: (-one.count, one.value))

@@ -53,7 +53,7 @@ test: setup-dev
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser"
 
 browser-test: setup-dev
-	$(BIN)/python -m pytest tests/browser -m browser
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile -m browser
 
 screenshots: setup-dev
 	$(BIN)/python tests/browser/screenshots.py

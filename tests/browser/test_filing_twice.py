@@ -56,8 +56,8 @@ def test_two_agencies_file_one_picture_and_an_officer_splits_it_and_takes_that_b
         page.get_by_role("link", name="Corner of Mill Street").click()
         expect(page.get_by_role("heading", name="All 2 copies")).to_be_visible()
         why = page.get_by_role("region", name="Why this is the official one")
-        expect(why).to_contain_text("Building and Safety's filing is the record copy")
-        expect(page.get_by_text("stop.jpg")).to_be_visible()
+        expect(why).to_contain_text("Building and Safety’s filing is the record copy")
+        expect(page.get_by_text(re.compile("Filed by Metro on .+ as “stop.jpg”"))).to_be_visible()
         expect(page.get_by_role("button", name="Split this copy off")).to_have_count(0)
 
     officer = visit(people["officer"])

@@ -617,21 +617,21 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
     ys, xs = spots
     levels, wanted = source[ys, xs], target[ys, xs]
     basis = np.concatenate([_HATS[levels[:, channel]] for channel in range(3)], axis=1)
-    places = _slow(ys / target.shape[0], xs / target.shape[1])
+    places = _slow(ys / target.shape[0], xs / target.shape[1]).astype(np.float32)
     weights, light, uneven = np.ones(len(wanted), np.float32), np.ones(len(wanted), np.float32), np.zeros(5)
     for turn in range(8):
         lit = basis * light[:, None]
         weighted = lit * weights[:, None]
         curve = np.linalg.solve(lit.T @ weighted + _STIFFNESS, weighted.T @ wanted)
-        toned = basis @ curve
+        toned = basis @ curve.astype(np.float32)
         if turn >= 2:
             slope = places * toned[:, None]
             steady = slope.T @ (slope * weights[:, None]) + np.eye(5) * 50.0 * len(wanted)
             uneven = np.linalg.solve(steady, slope.T @ (weights * (wanted - toned)))
-            light = np.clip(1 + places @ uneven, 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN).astype(np.float32)
+            light = np.clip(1 + places @ uneven.astype(np.float32), 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN)
         left = wanted - toned * light
         scatter = max(2.0, 1.4826 * float(np.median(np.abs(left))))
-        weights = (1 / (1 + np.square(left / (2.0 * scatter)))).astype(np.float32)
+        weights = 1 / (1 + np.square(left / np.float32(2.0 * scatter)))
     curves = np.stack([_HATS @ piece for piece in np.split(curve, 3)], axis=1).astype(np.float32)
     return curves, _light(uneven, target.shape)
 
@@ -646,13 +646,15 @@ def _light(uneven: NDArray[np.float64], shape: tuple[int, ...]) -> Plane:
     v = (2 * (np.arange(shape[0], dtype=np.float32) / shape[0]) - 1)[:, None]
     u = (2 * (np.arange(shape[1], dtype=np.float32) / shape[1]) - 1)[None, :]
     a, b, c, d, e = (np.float32(one) for one in uneven)
-    light = 1 + (a * u + c * (u * u - 1 / 3)) + (b * v + e * (v * v - 1 / 3)) + d * (v * u)
-    return np.clip(light, 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN).astype(np.float32)
+    light = d * (v * u)
+    light += 1 + a * u + c * (u * u - 1 / 3)
+    light += b * v + e * (v * v - 1 / 3)
+    return np.clip(light, 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN, out=light)
 
 
 def _toned(colours: NDArray[np.uint8], curves: NDArray[np.float32]) -> Plane:
     toned = cv2.transform(cv2.LUT(colours, np.ascontiguousarray(curves[:, None, :])), np.ones((1, 3), np.float32))
-    return np.clip(toned, 0, 255)
+    return np.clip(toned, 0, 255, out=toned)
 
 
 # ---- differences ----
@@ -684,15 +686,16 @@ _NOISE_SAMPLES = 50_000
 
 
 def _ratio(target: Plane, predicted: Plane, inner: Mask, slack_px: float) -> _Left:
-    steep = np.maximum(_steepness(target), _steepness(predicted))
-    left = (target - predicted) * inner
+    steep = cv2.max(_steepness(target), _steepness(predicted))
+    left = cv2.subtract(target, predicted)
+    left[~inner] = 0
     step = 1 + left.size // _NOISE_SAMPLES
     flat = left.ravel()[::step][inner.ravel()[::step] & (steep.ravel()[::step] < 16)]
     noise = 1.4826 * float(np.median(np.abs(flat))) if len(flat) * step > 500 else _MIN_NOISE
     noise = float(np.clip(noise, _MIN_NOISE, _MAX_NOISE))
-    squares = left * left / (steep * slack_px**2 + np.float32(1.5 * noise**2 + _LEVELS**2))
-    offset = np.abs(_soft(left, _OFFSET_PX)) / cv2.sqrt(1 + _OFFSET_STEEP * _soft(steep, _OFFSET_PX))
-    return _Left(left, np.minimum(squares, _MAX_RATIO**2), offset, noise)
+    squares = cv2.divide(left * left, steep * slack_px**2 + np.float32(1.5 * noise**2 + _LEVELS**2))
+    offset = cv2.divide(cv2.absdiff(_soft(left, _OFFSET_PX), 0), cv2.sqrt(1 + _OFFSET_STEEP * _soft(steep, _OFFSET_PX)))
+    return _Left(left, np.minimum(squares, _MAX_RATIO**2, out=squares), offset, noise)
 
 
 def _agreed(forth: _Left, back: _Left, most_levels: Plane) -> Plane:
@@ -706,8 +709,9 @@ def _agreed(forth: _Left, back: _Left, most_levels: Plane) -> Plane:
 
 def _is_clipped(colours: NDArray[np.uint8]) -> Mask:
     """Tell where some channel is as light or as dark as it can be, and next to it."""
-    is_extreme = ((colours <= _CLIPPED[0]) | (colours >= _CLIPPED[1])).any(axis=2)
-    return cv2.dilate(is_extreme.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    low, high = _CLIPPED[0] + 1, _CLIPPED[1] - 1
+    is_between = cv2.inRange(colours, (low,) * 3, (high,) * 3)
+    return cv2.erode(is_between, np.ones((5, 5), np.uint8)) == 0
 
 
 def _is_two_toned(grey: Plane) -> bool:
@@ -720,7 +724,10 @@ def _steepness(grey: Plane) -> Plane:
     """Return the squared gradient, in levels squared a px squared."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
-    return across * across + down * down
+    across *= across
+    down *= down
+    across += down
+    return across
 
 
 def _differences(seen: _Seen, is_a_finer: bool) -> dict[str, Any]:

@@ -32,6 +32,9 @@ _WINDOW_PX = 21
 _LEAST_FIT = 0.15
 _CONVINCING_FIT = 0.5
 """Where no guess fits so well, dearer features are asked."""
+_EVIDENT_FIT = 0.98
+"""Where whole pictures laid over one another fit so well, features are not asked."""
+_NEARLY = 0.05
 _SHIFT_POINTS = 400
 
 
@@ -64,12 +67,15 @@ def register(a: WorkingPicture, b: WorkingPicture) -> Registration | None:
     """Return how a and b lie on one another, or None where nothing speaks for any transformation."""
     if min(*a.grey.shape, *b.grey.shape) < _LEAST_SIDE_PX:
         return None
-    scored = _scored(a, b, [*_laid_over(a, b), *_by_features(a, b)])
+    scored = _scored(a, b, _laid_over(a, b))
+    if not any(fit >= _EVIDENT_FIT for fit, _, _ in scored):
+        scored += _scored(a, b, _by_features(a, b))
     if not any(fit >= _CONVINCING_FIT for fit, _, _ in scored):
         scored += _scored(a, b, _by_dearer_features(a, b))
     if not scored:
         return None
     fit, inliers, matrix = max(scored, key=lambda one: (one[0], one[1]))
+    inliers = max(n for _, n, guess in scored if n == inliers or _is_nearly(guess, matrix, a.grey.shape))
     if fit < _LEAST_FIT and inliers < 2 * MIN_INLIERS:
         return None
     finer, ground = a, b
@@ -82,6 +88,14 @@ def register(a: WorkingPicture, b: WorkingPicture) -> Registration | None:
 
 def _scored(a: WorkingPicture, b: WorkingPicture, guesses: list[tuple[Matrix, int]]) -> list[tuple[float, int, Matrix]]:
     return [(coarse_fit(a.grey, b.grey, matrix), inliers, matrix) for matrix, inliers in guesses]
+
+
+def _is_nearly(guess: Matrix, matrix: Matrix, shape: tuple[int, ...]) -> bool:
+    """Tell whether two matrices lay a picture of this shape at the same place, as exactly as first guesses are."""
+    height, width = shape
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    one, other = (cv2.perspectiveTransform(corners, m)[:, 0] for m in (guess, matrix))
+    return float(np.abs(one - other).max()) < _NEARLY * float(np.ptp(other, axis=0).max())
 
 
 def _resized(full: WorkingPicture, small: WorkingPicture) -> Matrix:

@@ -43,6 +43,7 @@ def pages(page: Page, person: str) -> Iterator[str]:
             "help": "/help",
             "about": "/about",
             "standards": "/about/standards",
+            "programs": "/api/docs",
             "sign-in": "/sign-in",
             "absent": "/nothing/here",
         }.items():
@@ -53,13 +54,16 @@ def pages(page: Page, person: str) -> Iterator[str]:
             yield "correct"
         page.goto("/corrections")
         yield "follow-a-correction"
+        yield from search_by_picture(page)
         page.goto("/")
-        if page.locator(".examples a").count():
-            page.locator(".examples a").first.click()
+        if page.locator(".examples a[href^='/id/']").count():
+            page.locator(".examples a[href^='/id/']").first.click()
             yield "number"
     elif person == "officer":
         if open_a_telling_record(page):
             yield "record"
+        page.goto("/saved")
+        yield "saved"
         page.goto("/review")
         yield "review"
         page.goto("/review/bulk")
@@ -104,6 +108,18 @@ def open_a_telling_record(page: Page) -> bool:
                 page.locator(kind).first.click()
                 return True
     return False
+
+
+def search_by_picture(page: Page) -> Iterator[str]:
+    """Ask whose picture the first record's preview is."""
+    page.goto("/?agency=building")
+    preview = page.request.get(page.locator(".card img").first.get_attribute("src"))
+    page.goto("/by-picture")
+    yield "by-picture"
+    page.set_input_files("input[type=file]", {"name": "found.jpg", "mimeType": "image/jpeg", "buffer": preview.body()})
+    page.locator("form[enctype] button[type=submit]").click()
+    page.locator(".sought h1").wait_for()
+    yield "picture-search"
 
 
 def sign_in(page: Page, person: str) -> None:

@@ -8,7 +8,7 @@ exposure reaches 3 and more in some small window. So the worst window decides, n
 All measurements are the same whichever picture is named first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -411,7 +411,7 @@ def _lay(registration: Registration) -> _Seen | None:
         return None
     sharp_x = cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY).astype(np.float32)
     sharp_y = ground.grey.astype(np.float32)
-    spots = _spots(inner, sharp_y)
+    spots = _spots(inner, sharp_y, ground.colours)
 
     def explained(blur_x: float, blur_y: float) -> tuple[Plane, Plane, Plane]:
         """Return y as x explains it, x as y explains it, and the light; all still sharp."""
@@ -580,7 +580,7 @@ _HATS = np.stack(
 ).astype(np.float32)
 _BENDING = np.diff(np.eye(_KNOTS), 2, axis=0)
 _STIFFNESS = np.kron(np.eye(3), 8.0 * _BENDING.T @ _BENDING + 0.05 * np.eye(_KNOTS))
-_SAMPLES = 4_000
+_SAMPLES, _TONES = 5_000, 32
 
 
 _MOST_UNEVEN = 0.45
@@ -589,21 +589,31 @@ _MOST_UNEVEN = 0.45
 Spots = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
-def _spots(inner: Mask, grey: Plane) -> Spots:
-    """Return rows and columns of some thousand pixels of the mask: half spread over it, half spread over its tones."""
+def _spots(inner: Mask, grey: Plane, colours: NDArray[np.uint8]) -> Spots:
+    """Return rows and columns of some thousand pixels of the mask: half spread over it, half over its tones.
+
+    Over the levels of the grey and of each channel: a colour that is rare in the picture must not be left to chance.
+    """
     places = np.flatnonzero(inner)
     spread = places[np.linspace(0, len(places) - 1, min(_SAMPLES // 2, len(places))).astype(int)]
     some = places[:: max(1, len(places) // (8 * _SAMPLES))]
-    levels = (grey.ravel()[some] / 8).astype(int).clip(0, 31)
-    order = np.argsort(levels, kind="stable")
-    starts = np.searchsorted(levels[order], np.arange(33))
-    each = _SAMPLES // 64
+    tinted = colours.reshape(-1, 3)[some]
     toned = [
-        some[order[np.linspace(low, high - 1, min(each, high - low)).astype(int)]]
-        for low, high in zip(starts[:-1], starts[1:], strict=True)
-        if high > low
+        some[one]
+        for levels in (grey.ravel()[some].astype(np.uint8), *tinted.T)
+        for one in _of_each_tone(levels, _SAMPLES // 2 // (4 * _TONES))
     ]
     return np.unravel_index(np.concatenate([spread, *toned]), inner.shape)
+
+
+def _of_each_tone(levels: NDArray[np.uint8], most: int) -> Iterator[NDArray[np.intp]]:
+    """Yield the indices of up to so many levels (0 to 255) of each of 32 tones."""
+    tones_of = levels // (256 // _TONES)
+    order = np.argsort(tones_of, kind="stable")
+    starts = np.searchsorted(tones_of[order], np.arange(_TONES + 1))
+    for low, high in zip(starts[:-1], starts[1:], strict=True):
+        if high > low:
+            yield order[np.linspace(low, high - 1, min(most, high - low)).astype(int)]
 
 
 def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArray[np.float32], Plane]:

@@ -51,7 +51,9 @@ def verdicts(audience: str, filings: QuerySet) -> Iterator[tuple[tuple[str, str]
         ends = relations.filter(kind__in=kinds).order_by("pk").values_list("from_copy", "to_copy", "kind")
         yield from _between(((a, b, VERDICTS[kind]) for a, b, kind in ends.iterator(chunk_size=BATCH)), filings)
     items = ReviewItem.objects.filter(audience_key=audience).order_by("misfit", "pk").values_list("copy_a", "copy_b")
-    yield from _between(((a, b, "review") for a, b in items.iterator(chunk_size=BATCH)), filings)
+    for better, worse in items.iterator(chunk_size=BATCH):
+        beside = _names(better, filings)[:1]
+        yield from ((_pair(name, first), "review") for first in beside for name in _names(worse, filings))
 
 
 def _merged(filings: QuerySet):

@@ -322,13 +322,30 @@ def ask(addresses: dict[str, list[str]], rounds: int) -> tuple[dict[str, list[fl
     """Ask with some connections at once, each in an order of its own; return milliseconds by name, and the seconds."""
     found: dict[str, list[float]] = defaultdict(list)
     threads = [threading.Thread(target=_ask, args=(addresses, rounds, n, found)) for n in range(CONNECTIONS)]
-    _ask(addresses, 1, 99, defaultdict(list))  # nobody's first page is measured
+    first: dict[str, list[float]] = defaultdict(list)
+    _ask(addresses, 1, 98, defaultdict(list))  # workers load their templates
+    forget()
+    _ask(addresses, 1, 99, first)
+    if len(first) > 1:
+        times = [one for some in first.values() for one in some]
+        print(f"asked for the first time, one after the other: most {max(times):.0f} ms", flush=True)
     began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     return dict(found), time.monotonic() - began
+
+
+def forget() -> None:
+    """Let nothing that was counted be remembered: as if something had been filed."""
+    from django.db import connection
+    from django.db.models import F
+
+    from catalog.models import Cursor
+
+    Cursor.objects.update(sequence=F("sequence") + 1)
+    connection.close()
 
 
 def _ask(addresses: dict[str, list[str]], rounds: int, seed: int, found: dict[str, list[float]]) -> None:

@@ -81,7 +81,10 @@ def _plain_installation(settings, tmp_path):
     settings.MATCHER = "embedded"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "counts": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},  # databases begin anew, processes do not
+    }
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,24 +6,38 @@ beside it. A count is exact where the search finds no more than 10,000, or every
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import QuerySet
 
 from catalog.models import SearchFacet
 from catalog.models.audience import audience_keys_of
 
 from .narrowing import Narrowing
-from .searching import MAX_COUNT, count
+from .remembering import remembered
+from .searching import MAX_COUNT
 
 Kind = SearchFacet.Kind
 COUNTED = [str(kind) for kind in Kind if kind != Kind.IDENTIFIER]
 MOST = 30
 MOST_YEARS = 150
 """So many values of a facet are told, the most frequent ones; of years the newest come first."""
+COUNTING = """
+    WITH matched (entry) AS MATERIALIZED ({looking}),
+    counted AS (
+        SELECT facet.kind, facet.value, count(*) AS number
+        FROM (SELECT entry FROM matched LIMIT {most}) AS first
+        JOIN catalog_searchfacet facet ON facet.entry_id = first.entry
+        WHERE facet.kind IN ({kinds}) GROUP BY facet.kind, facet.value
+    ),
+    placed AS (
+        SELECT kind, value, number, row_number() OVER (PARTITION BY kind ORDER BY number DESC, value) AS place
+        FROM counted
+    )
+    SELECT kind, value, number, (SELECT count(*) FROM matched) FROM placed WHERE place <= %s ORDER BY kind, place
+"""
 EVERYTHING = """
     SELECT {number}, (SELECT count(*) FROM (
         SELECT 1 FROM catalog_searchfacet WHERE kind = %s AND value = %s AND audience_key IN ({audiences}) LIMIT {most}
@@ -42,6 +56,10 @@ class Counted:
 
 def facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
     """Return the values of each facet, the most frequent first, years the newest first."""
+    return remembered("facets", narrowing, user, lambda: _facets_of(narrowing, user))
+
+
+def _facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
     chosen = [name for name in COUNTED if narrowing.asked.get(name) and name != Kind.HAS]
     found = _counted(narrowing.qs, [name for name in COUNTED if name not in chosen])
     if narrowing.is_everything:
@@ -52,17 +70,20 @@ def facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
     return {name: found.get(name, []) for name in COUNTED}
 
 
-def _counted(matching: QuerySet, kinds: Iterable[str]) -> dict[str, list[Counted]]:
-    is_capped = count(matching) > MAX_COUNT
-    some = matching.order_by().values("pk")[:MAX_COUNT]
-    values = SearchFacet.objects.filter(entry__in=some, kind__in=kinds).values("kind", "value")
-    place = Window(RowNumber(), partition_by=F("kind"), order_by=[F("count").desc(), F("value")])
-    first = values.annotate(count=Count("*")).annotate(place=place)
-    told = first.filter(place__lte=MOST_YEARS).order_by("kind", "place")
+def _counted(matching: QuerySet, kinds: list[str]) -> dict[str, list[Counted]]:
+    """Count the values of what is found, which is looked for once."""
+    try:
+        looking, params = matching.order_by().values("pk")[: MAX_COUNT + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    sql = COUNTING.format(looking=looking, most=MAX_COUNT, kinds=", ".join(["%s"] * len(kinds)))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *kinds, MOST_YEARS])
+        rows = cursor.fetchall()
     found: dict[str, list[Counted]] = defaultdict(list)
-    for kind, value, number in told.values_list("kind", "value", "count"):
+    for kind, value, number, total in rows:
         if kind == Kind.YEAR or len(found[kind]) < MOST:
-            found[kind].append(Counted(value, number, is_capped))
+            found[kind].append(Counted(value, number, total > MAX_COUNT))
     return found
 
 

@@ -9,6 +9,7 @@ from catalog.models import SearchEntry
 
 from . import searching
 from .narrowing import Narrowing
+from .remembering import remembered
 
 MOST_CELLS = 32
 """So many cells of the grid lie beside one another at most."""
@@ -42,17 +43,13 @@ class Cell(Func):
         return self.as_sql(compiler, connection, template="CAST((%(expressions)s) AS INTEGER)", **context)
 
 
-def clusters_of(narrowing: Narrowing, cells: int = 12) -> list[Cluster]:
+def clusters_of(narrowing: Narrowing, user, cells: int = 12) -> list[Cluster]:
     """Return what the search finds within its bounds, or wherever it lies, in some `cells` clusters across.
 
     The grid stands still while the map is moved: its cells are powers of two of a degree, counted from -180.
     """
     placed = narrowing.qs.filter(north__isnull=False)
-    bounds = narrowing.asked.get("bounds") or _extent(placed)
-    if bounds is None:
-        return []
-    cell = _cell_degrees(bounds, min(max(2, cells), MOST_CELLS // 2))
-    rows = _rows(placed, cell)
+    rows = remembered(f"clusters/{cells}", narrowing, user, lambda: _clustered(placed, narrowing, cells))
     alone = [row["first"] for row in rows if row["count"] == 1][:MOST_PICTURES]
     entries = searching.with_records(SearchEntry.objects.all()).in_bulk(alone)
     return [
@@ -62,6 +59,11 @@ def clusters_of(narrowing: Narrowing, cells: int = 12) -> list[Cluster]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _clustered(placed: QuerySet, narrowing: Narrowing, cells: int) -> list[dict]:
+    bounds = narrowing.asked.get("bounds") or _extent(placed)
+    return _rows(placed, _cell_degrees(bounds, min(max(2, cells), MOST_CELLS // 2))) if bounds else []
 
 
 def _rows(placed: QuerySet, cell: float) -> list[dict]:

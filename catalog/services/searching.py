@@ -27,6 +27,7 @@ from catalog.models.search import words_of
 from .history import changed_after
 from .inserting import insert
 from .narrowing import LONGEST_VALUE, Narrowing
+from .remembering import remembered
 
 SEARCH = "search/2"
 """The name of the cursor, with the version of what entries hold: under a new one all are written anew, from the first
@@ -61,7 +62,7 @@ def find(*, user, words: str = "", asked: Asked | None = None, page: int = 1, pe
     """
     narrowing = narrow(user, words, asked)
     matching = narrowing.qs
-    total = count(matching)
+    total = remembered("count", narrowing, user, lambda: count(matching))
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
     window = slice((page - 1) * per_page, page * per_page)

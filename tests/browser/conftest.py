@@ -63,7 +63,10 @@ def _served_as_it_is(tmp_path_factory) -> Iterator[None]:
         STORAGES={**project.STORAGES, "staticfiles": PLAIN_STATIC},
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        CACHES={
+            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+            "counts": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+        },
     ):
         yield
 

@@ -73,5 +73,5 @@ def test_counts_beyond_the_most_are_exact_for_everything_and_else_the_least(city
 def test_facets_ask_the_database_as_often_however_much_there_is(city, django_assert_num_queries):
     with django_assert_num_queries(2):
         counts()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         counts(agency="metro", year="1998")

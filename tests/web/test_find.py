@@ -174,7 +174,7 @@ def test_counting_and_drawing_need_few_queries_however_many(client, agencies, fi
         filed(agencies["metro"], seed=seed, title=f"Ramp {seed}", created="1998")
     with django_assert_max_num_queries(8):
         client.get("/facets?q=ramp&agency=metro")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/map.json?q=ramp")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get("/?q=ramp&view=list")

@@ -340,11 +340,12 @@ def ask(addresses: dict[str, list[str]], rounds: int) -> tuple[dict[str, list[fl
 def forget() -> None:
     """Let nothing that was counted be remembered: as if something had been filed."""
     from django.db import connection
-    from django.db.models import F
 
     from catalog.models import Cursor
 
-    Cursor.objects.update(sequence=F("sequence") + 1)
+    bench, _ = Cursor.objects.get_or_create(name="bench")
+    bench.sequence += 1
+    bench.save()
     connection.close()
 
 

@@ -519,6 +519,17 @@ def test_a_mark_lighter_than_all_else_shows_on_a_soft_grey_picture(picture):
     assert evidence.worst > NOTICEABLE
 
 
+def test_a_rare_colour_is_not_left_to_chance(picture):
+    """A small white light in a picture of warm colours: the same in a copy, whatever curves explain the rest."""
+    red, green, _ = picture.split()
+    warm = Image.merge("RGB", (red, green.point(lambda level: level // 2), green.point(lambda level: level // 6)))
+    ImageDraw.Draw(warm).ellipse((301, 203, 309, 211), fill=(236, 240, 232))
+    lit = warm.filter(ImageFilter.GaussianBlur(1.2))
+    evidence = measure(looked_at(lit, "a"), looked_at(coded(lit.transpose(Image.Transpose.ROTATE_90), "JPEG", 85), "b"))
+    assert evidence.worst < 0.6
+    assert evidence.offset < 2
+
+
 def set_in(picture: Image.Image, edge: int, colour: int) -> Image.Image:
     return ImageOps.expand(picture.convert("RGB"), edge, (colour,) * 3)
 

@@ -13,7 +13,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
 BIN := .venv/bin
-SIDE_BY_SIDE := -n auto --dist loadfile
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 export DATA_DIR ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := run
@@ -53,7 +53,7 @@ test: setup-dev
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser"
 
 browser-test: setup-dev
-	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest tests/browser -n 2 -m browser
 
 screenshots: setup-dev
 	$(BIN)/python tests/browser/screenshots.py

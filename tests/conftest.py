@@ -33,11 +33,13 @@ APPEND_ONLY = ("catalog_event", "catalog_publication")
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """Mark the tests that no database can change: CI need not run them twice."""
-    rooms = {"imaging", "metadata", "formats", "pipeline"}
-    for item in items:
-        if rooms & set(item.path.relative_to(Path(__file__).parent).parts):
+    """Mark the tests that no database can change: CI need not run them twice. What takes longest goes first."""
+    rooms, long = {"imaging", "metadata", "formats", "pipeline"}, {"pipeline", "test_demo_city.py"}
+    parts_of = {item: set(item.path.relative_to(Path(__file__).parent).parts) for item in items}
+    for item, parts in parts_of.items():
+        if rooms & parts:
             item.add_marker(pytest.mark.plain)
+    items.sort(key=lambda item: not long & parts_of[item])
 
 
 @pytest.fixture(scope="session")

@@ -232,8 +232,7 @@ def searches(_folder: Path) -> None:
     for name, asked in mix.items():
         results = [wall(lambda asked=asked: searching.find(user=None, asked=asked)) for _ in range(SEARCHES)]
         facets = [
-            wall(lambda asked=asked: facets_of(searching.find(user=None, asked=asked).narrowing, None))
-            for _ in range(5)
+            wall(lambda asked=asked: facets_of(searching.find(user=None, asked=asked).narrowing)) for _ in range(5)
         ]
         p95 = statistics.quantiles(results, n=20)[-1]
         print(

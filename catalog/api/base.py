@@ -2,6 +2,7 @@
 
 from math import ceil
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -126,8 +127,16 @@ def page_of(request: Request, page: int, pages: int, total: int, is_capped: bool
     }
 
 
-def pages_of(total: int, per_page: int) -> int:
-    return max(1, ceil(total / per_page))
+def page_of_queue(
+    request: Request, asked: dict, queue: QuerySet, shown: QuerySet, serializer: type[serializers.Serializer]
+) -> dict:
+    """Return the page of a queue that was asked for; `shown` is the queue in order, with all that is told of each."""
+    page, per_page = asked["page"], asked["per_page"]
+    total = queue.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    counted = min(total, MOST_COUNTED)
+    items = shown[(page - 1) * per_page : page * per_page]
+    results = serializer(items, many=True, context={"request": request}).data
+    return page_of(request, page, max(1, ceil(counted / per_page)), counted, total > MOST_COUNTED, results)
 
 
 def _at_page(request: Request, page: int) -> str:

@@ -16,15 +16,13 @@ from catalog.services.history import LONGEST_REASON
 
 from .authentication import MayFile
 from .base import (
-    MOST_COUNTED,
     CatalogView,
     Name,
     PageParams,
     PageSerializer,
     ProblemDetailsSerializer,
     checked_body,
-    page_of,
-    pages_of,
+    page_of_queue,
 )
 
 MOST_BYTES = 100_000
@@ -66,13 +64,8 @@ class Batches(CatalogView):
     )
     def get(self, request: Request) -> Response:
         asked = PageParams.of(request)
-        page, per_page = asked["page"], asked["per_page"]
         batches = _batches(request)
-        total = batches.order_by().values("pk")[: MOST_COUNTED + 1].count()
-        counted = min(total, MOST_COUNTED)
-        shown = _counted(batches.order_by("-pk"))[(page - 1) * per_page : page * per_page]
-        results = BatchSerializer(shown, many=True, context={"request": request}).data
-        return Response(page_of(request, page, pages_of(counted, per_page), counted, total > MOST_COUNTED, results))
+        return Response(page_of_queue(request, asked, batches, _counted(batches.order_by("-pk")), BatchSerializer))
 
 
 class Batch(CatalogView):

@@ -15,7 +15,6 @@ from catalog.services.history import LONGEST_REASON
 
 from .authentication import MayWrite
 from .base import (
-    MOST_COUNTED,
     Address,
     CatalogView,
     PageParams,
@@ -23,8 +22,7 @@ from .base import (
     ProblemDetailsSerializer,
     address,
     checked_body,
-    page_of,
-    pages_of,
+    page_of_queue,
 )
 from .decisions import MOST_BYTES, PROBLEMS, DecisionSerializer, decision_shown
 from .errors import Refusal
@@ -92,12 +90,7 @@ class Conflicts(CatalogView):
         asked = ConflictParams.of(request)
         queue = _queue(request).filter(state=asked["state"])
         queue = queue.filter(element=asked["element"]) if asked["element"] else queue
-        page, per_page = asked["page"], asked["per_page"]
-        total = queue.order_by().values("pk")[: MOST_COUNTED + 1].count()
-        counted = min(total, MOST_COUNTED)
-        items = queue[(page - 1) * per_page : page * per_page]
-        results = QueuedConflictSerializer(items, many=True, context={"request": request}).data
-        return Response(page_of(request, page, pages_of(counted, per_page), counted, total > MOST_COUNTED, results))
+        return Response(page_of_queue(request, asked, queue, queue, QueuedConflictSerializer))
 
 
 class Conflict(CatalogView):

@@ -149,7 +149,7 @@ class Facets(CatalogView):
     def get(self, request: Request) -> Response:
         FacetParams.of(request)
         narrowing = searching.narrow(request.user, asked=request.query_params)
-        counted, total = facets_of(narrowing, request.user), searching.count(narrowing.qs)
+        counted, total = facets_of(narrowing), searching.count(narrowing.qs)
         names = dict(Agency.objects.values_list("slug", "name"))
         told = {name: [{"value": one.value, "count": one.count} for one in values] for name, values in counted.items()}
         told["agency"] = [

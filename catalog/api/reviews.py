@@ -10,16 +10,7 @@ from rest_framework.response import Response
 from catalog.models import Copy, Filing, Page, ReviewItem
 from catalog.services import deciding, reading
 
-from .base import (
-    MOST_COUNTED,
-    Address,
-    CatalogView,
-    PageParams,
-    PageSerializer,
-    ProblemDetailsSerializer,
-    page_of,
-    pages_of,
-)
+from .base import Address, CatalogView, PageParams, PageSerializer, ProblemDetailsSerializer, page_of_queue
 from .errors import Refusal
 from .records import EvidenceSerializer
 
@@ -78,13 +69,8 @@ class Reviews(CatalogView):
         asked = PageParams.of(request)
         if not request.user.is_officer_anywhere:
             raise Refusal(403, "Records officers decide; an agency's administrator gives that role.", "not-allowed")
-        page, per_page = asked["page"], asked["per_page"]
         queue = deciding.queue_for(request.user)
-        total = queue.order_by().values("pk")[: MOST_COUNTED + 1].count()
-        counted = min(total, MOST_COUNTED)
-        items = _with_evidence(queue)[(page - 1) * per_page : page * per_page]
-        results = ReviewSerializer(items, many=True, context={"request": request}).data
-        return Response(page_of(request, page, pages_of(counted, per_page), counted, total > MOST_COUNTED, results))
+        return Response(page_of_queue(request, asked, queue, _with_evidence(queue), ReviewSerializer))
 
 
 def _with_evidence(queue):

@@ -6,6 +6,7 @@ beside it. A count is exact where the search finds no more than 10,000, or every
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core.exceptions import EmptyResultSet
@@ -13,7 +14,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from catalog.models import SearchFacet
-from catalog.models.audience import audience_keys_of
 
 from .narrowing import Narrowing
 from .remembering import remembered
@@ -54,16 +54,16 @@ class Counted:
     is_least: bool
 
 
-def facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
+def facets_of(narrowing: Narrowing) -> dict[str, list[Counted]]:
     """Return the values of each facet, the most frequent first, years the newest first."""
-    return remembered("facets", narrowing, user, lambda: _facets_of(narrowing, user))
+    return remembered("facets", narrowing, lambda: _facets_of(narrowing))
 
 
-def _facets_of(narrowing: Narrowing, user) -> dict[str, list[Counted]]:
+def _facets_of(narrowing: Narrowing) -> dict[str, list[Counted]]:
     chosen = [name for name in COUNTED if narrowing.asked.get(name) and name != Kind.HAS]
     found = _counted(narrowing.qs, [name for name in COUNTED if name not in chosen])
     if narrowing.is_everything:
-        found = _exactly(found, user)
+        found = _exactly(found, narrowing.audiences)
     for name in chosen:
         found |= _counted(narrowing.found_but_for(name), [name])
     found[Kind.YEAR] = sorted(found.get(Kind.YEAR, ()), key=lambda one: one.value, reverse=True)
@@ -87,12 +87,11 @@ def _counted(matching: QuerySet, kinds: list[str]) -> dict[str, list[Counted]]:
     return found
 
 
-def _exactly(found: dict[str, list[Counted]], user) -> dict[str, list[Counted]]:
-    """Count these values among everything that the person may see, each up to 10,000."""
+def _exactly(found: dict[str, list[Counted]], audiences: Collection[str]) -> dict[str, list[Counted]]:
+    """Count these values among everything of these audiences, each up to 10,000."""
     asked = [(kind, one.value) for kind, values in found.items() for one in values if one.is_least]
     if not asked:
         return found
-    audiences = audience_keys_of(user)
     places = ", ".join(["%s"] * len(audiences))
     each = (EVERYTHING.format(number=n, audiences=places, most=MAX_COUNT + 1) for n in range(len(asked)))
     with connection.cursor() as cursor:

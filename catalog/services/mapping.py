@@ -43,13 +43,13 @@ class Cell(Func):
         return self.as_sql(compiler, connection, template="CAST((%(expressions)s) AS INTEGER)", **context)
 
 
-def clusters_of(narrowing: Narrowing, user, cells: int = 12) -> list[Cluster]:
+def clusters_of(narrowing: Narrowing, cells: int = 12) -> list[Cluster]:
     """Return what the search finds within its bounds, or wherever it lies, in some `cells` clusters across.
 
     The grid stands still while the map is moved: its cells are powers of two of a degree, counted from -180.
     """
     placed = narrowing.qs.filter(north__isnull=False)
-    rows = remembered(f"clusters/{cells}", narrowing, user, lambda: _clustered(placed, narrowing, cells))
+    rows = remembered(f"clusters/{cells}", narrowing, lambda: _clustered(placed, narrowing, cells))
     alone = [row["first"] for row in rows if row["count"] == 1][:MOST_PICTURES]
     entries = searching.with_records(SearchEntry.objects.all()).in_bulk(alone)
     return [

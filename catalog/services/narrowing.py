@@ -25,6 +25,7 @@ from catalog.metadata import identifiers as numbers
 from catalog.metadata.dates import days
 from catalog.metadata.dates_in_words import edtf_of_words
 from catalog.models import Identifier, Scheme, SearchEntry, SearchFacet, Source
+from catalog.models.audience import audience_keys_of
 from catalog.models.search import words_of
 
 from . import sayings
@@ -207,6 +208,9 @@ class Narrowing(FilterSet):
     until = Until(label="To")
     bounds = Bounds(label="Part of the map")
 
+    audiences: list[str]
+    """The keys of what the person may see: nothing else is looked at."""
+
     class Meta:
         model = SearchEntry
         fields: list[str] = []
@@ -215,7 +219,11 @@ class Narrowing(FilterSet):
     @classmethod
     def of(cls, user, asked: MultiValueDict | None = None) -> "Narrowing":
         """Return the search of this person for what parameters ask."""
-        return cls(MultiValueDict() if asked is None else asked, SearchEntry.objects.visible_to(user))
+        audiences = audience_keys_of(user)
+        entries = SearchEntry.objects.filter(audience_key__in=audiences)
+        narrowing = cls(MultiValueDict() if asked is None else asked, entries)
+        narrowing.audiences = audiences
+        return narrowing
 
     @cached_property
     def asked(self) -> dict:

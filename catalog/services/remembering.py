@@ -7,23 +7,22 @@ what another may see, and nothing has to be forgotten by hand.
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.cache import caches
 from django.db.models import Subquery
 
 from catalog.models import Cursor, Event
-from catalog.models.audience import audience_keys_of
 
 from .narrowing import Narrowing
 
 T = TypeVar("T")
 
 
-def remembered(what: str, narrowing: Narrowing, user: Any, work: Callable[[], T]) -> T:
-    """Return what `work` counts of the search for this person, from memory where nothing has changed since."""
+def remembered(what: str, narrowing: Narrowing, work: Callable[[], T]) -> T:
+    """Return what `work` counts of the search, from memory where nothing has changed since."""
     key = hashlib.sha256(
-        repr((what, _state(), sorted(audience_keys_of(user)), sorted(narrowing.asked.items()))).encode()
+        repr((what, _state(), sorted(narrowing.audiences), sorted(narrowing.asked.items()))).encode()
     ).hexdigest()
     return caches["counts"].get_or_set(key, work)
 

@@ -62,7 +62,7 @@ def find(*, user, words: str = "", asked: Asked | None = None, page: int = 1, pe
     """
     narrowing = narrow(user, words, asked)
     matching = narrowing.qs
-    total = remembered("count", narrowing, user, lambda: count(matching))
+    total = remembered("count", narrowing, lambda: count(matching))
     pages = max(1, min(MAX_PAGE, ceil(min(total, MAX_COUNT) / per_page)))
     page = min(max(1, page), pages)
     window = slice((page - 1) * per_page, page * per_page)

@@ -19,7 +19,8 @@ from catalog.services.reading import name_for
 
 from .cards import copy_picture
 from .forms import ConflictForm, problems_of
-from .paging import page_number, paging, with_params
+from .notices import answers_to
+from .paging import paged, with_params
 from .review import for_officers
 from .sentences import said
 from .subjects import labels_of, value_in_words
@@ -42,16 +43,14 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     mine = reconciling.queue_for(request.user)
     listed = _narrowed(mine, chosen)
-    pages = max(1, -(-listed.count() // A_PAGE))
-    page = min(page_number(request.GET.get("page", "")), pages)
-    shown = list(listed[(page - 1) * A_PAGE : page * A_PAGE])
+    shown, neighbours = paged(request.GET, listed, A_PAGE)
     context = {
         "conflicts": _lines(shown),
         "state": chosen["state"],
         "states": [(label, with_params(request.GET, state=s), s == chosen["state"]) for s, label in STATES],
         "fields": _fields(mine, chosen),
         "is_narrowed": any(chosen[name] for name in ("element", "agency", "age")),
-        "paging": paging(request.GET, page, pages),
+        "paging": neighbours,
     }
     return render(request, "catalog/conflicts.html", context)
 
@@ -209,10 +208,7 @@ def _decisions(request: HttpRequest, found: Conflict) -> list[dict]:
             "when": moment_in_words(d.decided_at),
             "reason": d.reason,
             "ended": said(d.get_ending_display()),
-            "answers": [
-                (n.agency.name, n.answer, day_in_words(n.answered_at))
-                for n in d.notices.filter(answered_at__isnull=False).select_related("agency").order_by("answered_at")
-            ],
+            "answers": answers_to(d),
             "waiting": list(
                 d.notices.waiting().order_by("agency__name").values_list("agency__name", flat=True).distinct()
             ),

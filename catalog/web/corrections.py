@@ -19,7 +19,8 @@ from catalog.services.reading import name_for
 
 from .cards import copy_picture
 from .forms import AnswerForm, place_problems, problems_of
-from .paging import page_number, paging, with_params
+from .notices import answers_to
+from .paging import paged, with_params
 from .review import for_officers
 from .sentences import said
 from .subjects import labels_of, value_in_words
@@ -53,10 +54,9 @@ def _listed(request: HttpRequest) -> dict:
     queue = correcting.queue_for(request.user).filter(state__in=STATES[state][1])
     queue = queue.live() if state != ANSWERED else queue.order_by("-asked_at", "-id")
     queue = queue.filter(agency_key=agency.pk) if agency else queue
-    pages = max(1, -(-queue.count() // A_PAGE))
-    page = min(page_number(request.GET.get("page", "")), pages)
+    shown, neighbours = paged(request.GET, queue, A_PAGE)
     return {
-        "corrections": _lines(list(queue[(page - 1) * A_PAGE : page * A_PAGE])),
+        "corrections": _lines(shown),
         "state": state,
         "states": [(words, with_params(request.GET, state=s), s == state) for s, (words, _states) in STATES.items()],
         "fields": [
@@ -68,7 +68,7 @@ def _listed(request: HttpRequest) -> dict:
             }
         ],
         "is_narrowed": agency is not None,
-        "paging": paging(request.GET, page, pages),
+        "paging": neighbours,
     }
 
 
@@ -162,10 +162,7 @@ def _decisions(request: HttpRequest, found: Correction) -> list[dict]:
             "when": moment_in_words(d.decided_at),
             "answer": d.reason,
             "ended": said(d.get_ending_display()),
-            "answers": [
-                (n.agency.name, n.answer, day_in_words(n.answered_at))
-                for n in d.notices.filter(answered_at__isnull=False).select_related("agency").order_by("answered_at")
-            ],
+            "answers": answers_to(d),
         }
         for d in made[:50]
     ]

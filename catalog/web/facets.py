@@ -61,7 +61,7 @@ def facets(request: HttpRequest) -> HttpResponse:
     search = Search.of(request.GET)
     narrowing = Narrowing.of(request.user, search.asked)
     context = {
-        "facets": list(_facets(search, facets_of(narrowing, request.user))),
+        "facets": list(_facets(search, facets_of(narrowing))),
         "chosen": chips_of(search, narrowing),
         "back": search.address,
         "query": narrowing.words,

@@ -23,7 +23,7 @@ def map_clusters(request: HttpRequest) -> JsonResponse:
     if told := mistakes(narrowing):
         return JsonResponse({"mistakes": told}, status=400)
     asked = request.GET.get("cells", "")
-    clusters = clusters_of(narrowing, request.user, page_number(asked) if asked else DEFAULT_CELLS)
+    clusters = clusters_of(narrowing, page_number(asked) if asked else DEFAULT_CELLS)
     total = sum(one.count for one in clusters)
     words = ngettext("%(number)s picture has a place here", "%(number)s pictures have a place here", total)
     return JsonResponse(

@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import tasks
-from catalog.models import Notice
+from catalog.models import Decision, Notice
 from catalog.services import deciding, notifying
 from catalog.services.filing import FilingRefused
 from catalog.services.locking import ChangedMeanwhile
 
 from .cards import copy_picture
 from .forms import NoticeForm, place_problems, problems_of
-from .paging import page_number, paging, with_params
+from .paging import paged, with_params
 from .subjects import labels_of, value_in_words
 from .words import day_in_words, since_in_words
 
@@ -54,14 +54,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     state = DONE if request.GET.get("state") == DONE else WAITING
     listed = notifying.notices_for(request.user).filter(answered_at__isnull=state == WAITING)
     listed = listed.order_by("-answered_at", "-id") if state == DONE else listed
-    pages = max(1, -(-listed.count() // A_PAGE))
-    page = min(page_number(request.GET.get("page", "")), pages)
-    shown = list(listed[(page - 1) * A_PAGE : page * A_PAGE])
+    shown, neighbours = paged(request.GET, listed, A_PAGE)
     labels = labels_of(n.element for n in shown)
     context = {
         "notices": [_line(n, labels[n.element]) for n in shown],
         "states": [(words, with_params(request.GET, state=s), s == state) for s, words in STATES],
-        "paging": paging(request.GET, page, pages),
+        "paging": neighbours,
     }
     return render(request, "catalog/notices.html", context)
 
@@ -82,6 +80,12 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
         "problems": problems_of([form]),
     }
     return render(request, "catalog/notice.html", context, status=400 if form.errors else 200)
+
+
+def answers_to(decision: Decision) -> list[tuple[str, str, str]]:
+    """Return what departments answered to a decision, the first first: department, words, day."""
+    answered = decision.notices.filter(answered_at__isnull=False).select_related("agency").order_by("answered_at")
+    return [(n.agency.name, n.answer, day_in_words(n.answered_at)) for n in answered]
 
 
 def _answered(request: HttpRequest, found: Notice, form: NoticeForm) -> bool:

@@ -1,7 +1,9 @@
 """Pages of a result, with the addresses of their neighbours."""
 
 from dataclasses import dataclass
+from math import ceil
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 
@@ -42,6 +44,13 @@ def paging(params: QueryDict, page: int, pages: int) -> Paging:
         with_params(params, page=page - 1) if page > 1 else "",
         with_params(params, page=page + 1) if page < pages else "",
     )
+
+
+def paged(params: QueryDict, listed: QuerySet, a_page: int) -> tuple[list, Paging]:
+    """Return the lines of a list on the page that an address asks for, the last one at most, and its neighbours."""
+    pages = max(1, ceil(listed.count() / a_page))
+    page = min(page_number(params.get("page", "")), pages)
+    return list(listed[(page - 1) * a_page : page * a_page]), paging(params, page, pages)
 
 
 def with_params(params: QueryDict, **changes: object) -> str:

@@ -128,10 +128,10 @@ def test_a_search_asks_the_database_three_times_however_much_is_found(anyone, fi
         assert search(anyone).json()["total"] == 4
 
 
-def test_a_search_by_token_asks_three_times_more(program, filer, filed, agency, django_assert_num_queries):
+def test_a_search_by_token_asks_twice_more(program, filer, filed, agency, django_assert_num_queries):
     filed(agency)
     client = program(filer)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         search(client)
 
 

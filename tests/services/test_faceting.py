@@ -29,7 +29,7 @@ def rails(n: int) -> list[Value]:
 
 def counts(user=None, **asked) -> dict[str, dict[str, int]]:
     params = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in asked.items()})
-    found = faceting.facets_of(Narrowing.of(user, params), user)
+    found = faceting.facets_of(Narrowing.of(user, params))
     return {name: {one.value: one.count for one in values} for name, values in found.items()}
 
 
@@ -61,11 +61,11 @@ def test_nobody_counts_what_they_may_not_see(city, person):
 def test_counts_beyond_the_most_are_exact_for_everything_and_else_the_least(city, monkeypatch):
     monkeypatch.setattr(faceting, "MAX_COUNT", 3)
     monkeypatch.setattr(searching, "MAX_COUNT", 3)
-    everything = faceting.facets_of(Narrowing.of(None), None)
+    everything = faceting.facets_of(Narrowing.of(None))
     told = {one.value: (one.count, one.is_least) for one in everything["agency"]}
     assert told.pop("metro", (3, True)) == (3, True)
     assert told.pop("housing", (3, False)) == (3, False)
-    some = faceting.facets_of(Narrowing.of(None, MultiValueDict({"year": ["1998"]})), None)
+    some = faceting.facets_of(Narrowing.of(None, MultiValueDict({"year": ["1998"]})))
     assert sum(one.count for one in some["agency"]) == 3
     assert all(one.is_least for one in some["agency"])
 

@@ -26,7 +26,7 @@ def test_a_picture_becomes_a_record_that_is_found(file_it, run_jobs, agency):
     assert record.best_copy.file.state == ImageFile.State.INTACT
     found = searching.find(user=None, words="elevations")
     assert [e.record for e in found.results] == [record]
-    agencies = faceting.facets_of(found.narrowing, None)["agency"]
+    agencies = faceting.facets_of(found.narrowing)["agency"]
     assert [(one.value, one.count) for one in agencies] == [("building", 1)]
 
 

@@ -40,8 +40,8 @@ def total(user=None, words="platform") -> int:
 def test_what_has_not_changed_is_counted_once(filed):
     times = []
     for _ in range(3):
-        remembered("times", Narrowing.of(None), None, lambda: times.append(1) or 7)
-    remembered("times", Narrowing.of(None, MultiValueDict({"q": ["other"]})), None, lambda: times.append(1) or 8)
+        remembered("times", Narrowing.of(None), lambda: times.append(1) or 7)
+    remembered("times", Narrowing.of(None, MultiValueDict({"q": ["other"]})), lambda: times.append(1) or 8)
     assert len(times) == 2
 
 

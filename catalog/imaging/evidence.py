@@ -428,13 +428,17 @@ def _lay(registration: Registration) -> _Seen | None:
             return None
     sigma_x, sigma_y = (float(np.hypot(_BASE_PX, blur)) for blur in (blur_x, blur_y))
     x, y = _soft(sharp_x, sigma_x), _soft(sharp_y, sigma_y)
-    slack_px = _PAGE_SLACK_PX if are_sheets(finer, ground) else _SLACK_PX
+    sheets = are_sheets(finer, ground)
+    slack_px = _PAGE_SLACK_PX if sheets else _SLACK_PX
     forth = _ratio(y, _soft(as_y, sigma_x), inner, slack_px)
     back = _ratio(x, _soft(as_x, sigma_y), inner, slack_px)
-    most = _MOST_SWALLOWED_TWO_TONED if _is_two_toned(sharp_x) or _is_two_toned(sharp_y) else _MOST_SWALLOWED
-    clipped = _is_clipped(laid) | _is_clipped(ground.colours)
-    least = most if are_sheets(finer, ground) else _MOST_SWALLOWED_BETWEEN
-    squares = _agreed(forth, back, np.where(clipped, np.float32(most), np.float32(least)))
+    most = np.float32(
+        _MOST_SWALLOWED_TWO_TONED if _is_two_toned(sharp_x) or _is_two_toned(sharp_y) else _MOST_SWALLOWED
+    )
+    if not sheets:
+        clipped = _is_clipped(laid) | _is_clipped(ground.colours)
+        most = np.where(clipped, most, np.float32(_MOST_SWALLOWED_BETWEEN))
+    squares = _agreed(forth, back, most)
     ratio = np.sqrt(np.maximum(cv2.boxFilter(squares, -1, (_WINDOW_PX, _WINDOW_PX)), 0))
     return _Seen(
         laid, x, y, sharp_x, sharp_y, inner, core, ratio,
@@ -708,7 +712,7 @@ def _ratio(target: Plane, predicted: Plane, inner: Mask, slack_px: float) -> _Le
     return _Left(left, np.minimum(squares, _MAX_RATIO**2, out=squares), offset, noise)
 
 
-def _agreed(forth: _Left, back: _Left, most_levels: Plane) -> Plane:
+def _agreed(forth: _Left, back: _Left, most_levels: Plane | np.float32) -> Plane:
     """Return the lesser difference of the two, for what is clipped in one shows in the other; the greater where it is
     more than clipping hides there.
     """

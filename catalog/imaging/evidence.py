@@ -30,7 +30,7 @@ from catalog.imaging.registration import (
 from catalog.imaging.residue import packed
 from catalog.imaging.working import WorkingPicture, are_sheets
 
-METHOD = "evidence/1"
+METHOD = "evidence/2"
 
 NOTICEABLE = 2.0
 """A window whose difference is more than so many times what a faithful copy may differ by is a difference.
@@ -49,6 +49,7 @@ _MIN_NOISE, _MAX_NOISE = 2.0, 7.0
 _MAX_RATIO = 8.0
 _MIN_CORE_PX = 200
 _TEXTURE_LEVELS = 10.0
+_LEAST_CONTAINED = 24
 _MOST_REGIONS = 20
 _EDGE = 0.05
 
@@ -142,6 +143,9 @@ class Evidence:
     correlation_p5: float = 0.0
     correlation_median: float = 0.0
     """Normalised cross-correlation of those blocks: -1 to 1."""
+    contained: float = 0.0
+    """The same in the middle of the blocks that hold texture in one of the two, the one that is shown better by the
+    other: about 1 where one shows all of the other, and perhaps more."""
     parallax_px: float | None = None
     """By how much parts lie elsewhere than the rest, px of the coarser picture (`registration.parallax_px`); measured
     for scenes that agree everywhere, None else."""
@@ -149,6 +153,8 @@ class Evidence:
     """Noise of the difference where the picture is flat, in grey levels."""
     noise_alike: float | None = None
     """Correlation of the two pictures' noise where they are flat: copies share it, two exposures do not."""
+    are_sheets: bool | None = None
+    """Whether they were compared as sheets of paper with writing on them; None where that was not noted yet."""
     glyph_px: float = 0.0
     """Middle height of the characters on the coarser picture where they are sheets of paper; else 0."""
     blur_px: float = 0.0
@@ -240,14 +246,15 @@ def _in_order(a: WorkingPicture, b: WorkingPicture) -> tuple[WorkingPicture, Wor
 
 def _compared(registration: Registration, at: Registration) -> Comparison | None:
     """Compare what is registered, on the pixels of `at`: the same registration, or half the size of it."""
-    seen = _lay(at)
+    a, b = _in_order(registration.finer, registration.ground)
+    are_paper = are_sheets(a, b)
+    seen = _lay(at, are_paper)
     if seen is None:
         return None
-    a, b = _in_order(registration.finer, registration.ground)
     is_a_finer = registration.finer is a
     matrix = registration.matrix if is_a_finer else np.linalg.inv(registration.matrix)
     matrix = matrix / matrix[2, 2]
-    back, are_paper = np.linalg.inv(matrix), are_sheets(a, b)
+    back = np.linalg.inv(matrix)
     differences = np.where(seen.core, seen.ratio, 0).astype(np.float32)
     geometry, found = _geometry(a, b, matrix), _differences(seen, is_a_finer)
     is_told = are_paper and found["worst"] <= _MOST_TOLD and geometry["finer"] == "ba"[is_a_finer]
@@ -268,7 +275,8 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             blur_px=seen.blur_px,
             noise=seen.noise,
             noise_alike=_noise_alike(seen),
-            parallax_px=_parallax_px(at, seen),
+            parallax_px=None if are_paper else _parallax_px(at, seen),
+            are_sheets=are_paper,
             glyph_px=_glyph_px(at) if are_paper else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
@@ -401,7 +409,7 @@ class _Seen:
     is_inverted: bool
 
 
-def _lay(registration: Registration) -> _Seen | None:
+def _lay(registration: Registration, are_paper: bool) -> _Seen | None:
     finer, ground, onto, bend = registration.finer, registration.ground, registration.matrix, registration.bend
     shape = ground.grey.shape
     reduced = reduced_to(finer.colours, onto)
@@ -428,14 +436,13 @@ def _lay(registration: Registration) -> _Seen | None:
             return None
     sigma_x, sigma_y = (float(np.hypot(_BASE_PX, blur)) for blur in (blur_x, blur_y))
     x, y = _soft(sharp_x, sigma_x), _soft(sharp_y, sigma_y)
-    sheets = are_sheets(finer, ground)
-    slack_px = _PAGE_SLACK_PX if sheets else _SLACK_PX
+    slack_px = _PAGE_SLACK_PX if are_paper else _SLACK_PX
     forth = _ratio(y, _soft(as_y, sigma_x), inner, slack_px)
     back = _ratio(x, _soft(as_x, sigma_y), inner, slack_px)
     most = np.float32(
         _MOST_SWALLOWED_TWO_TONED if _is_two_toned(sharp_x) or _is_two_toned(sharp_y) else _MOST_SWALLOWED
     )
-    if not sheets:
+    if not are_paper:
         clipped = _is_clipped(laid) | _is_clipped(ground.colours)
         most = np.where(clipped, most, np.float32(_MOST_SWALLOWED_BETWEEN))
     squares = _agreed(forth, back, most)
@@ -583,11 +590,14 @@ _HATS = np.stack(
     [np.interp(np.arange(256), np.linspace(0, 255, _KNOTS), row) for row in np.eye(_KNOTS)], axis=1
 ).astype(np.float32)
 _BENDING = np.diff(np.eye(_KNOTS), 2, axis=0)
-_STIFFNESS = np.kron(np.eye(3), 8.0 * _BENDING.T @ _BENDING + 0.05 * np.eye(_KNOTS))
+_STIFFNESS = 8.0 * _BENDING.T @ _BENDING + 0.05 * np.eye(_KNOTS)
+_LOYALTY = np.kron(np.eye(3), 8.0 * _BENDING.T @ _BENDING + 6.0 * np.eye(_KNOTS))
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _SAMPLES, _TONES = 5_000, 32
 
 
 _MOST_UNEVEN = 0.45
+_TURNS_ALIKE = 3
 
 
 Spots = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -625,18 +635,29 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
 
     A curve for each channel of 16 straight pieces, and a factor that changes slowly over the picture (a polynomial
     of the second degree, height x width), fitted to the pixels at `spots`; what does not follow the others
-    (Cauchy weights) does not count. So brightness, contrast, gamma, tints, grey, automatic levels and the uneven
-    light of a photographed print are explained, whichever picture they were applied to.
+    (Cauchy weights) does not count. First one curve for all channels, weighed as grey weighs them, which is what most
+    programs do, and which only rises (or falls); then the three depart from it as far as the pixels ask for it: of a
+    colour that they tell nothing of, a white light in a yellow flower, it is the one curve that is right. So
+    brightness, contrast, gamma, tints, grey, automatic levels and the uneven light of a photographed print are
+    explained, whichever picture they were applied to.
     """
     ys, xs = spots
     levels, wanted = source[ys, xs], target[ys, xs]
-    basis = np.concatenate([_HATS[levels[:, channel]] for channel in range(3)], axis=1)
+    of_channel = [_HATS[levels[:, channel]] for channel in range(3)]
+    basis = np.concatenate(of_channel, axis=1)
+    common = sum(share * one for share, one in zip(_LUMA, of_channel, strict=True))
     places = _slow(ys / target.shape[0], xs / target.shape[1]).astype(np.float32)
+    is_rising = np.corrcoef(levels @ _LUMA, wanted)[0, 1] >= 0
     weights, light, uneven = np.ones(len(wanted), np.float32), np.ones(len(wanted), np.float32), np.zeros(5)
     for turn in range(8):
         lit = basis * light[:, None]
         weighted = lit * weights[:, None]
-        curve = np.linalg.solve(lit.T @ weighted + _STIFFNESS, weighted.T @ wanted)
+        lit_common = common * light[:, None]
+        known = lit_common.T @ (lit_common * weights[:, None])
+        one = np.linalg.solve(known + _STIFFNESS, lit_common.T @ (weights * wanted))
+        curve = alike = np.kron(_LUMA, _steady(one, np.diag(known), is_rising))
+        if turn >= _TURNS_ALIKE:
+            curve = alike + np.linalg.solve(lit.T @ weighted + _LOYALTY, weighted.T @ (wanted - lit @ alike))
         toned = basis @ curve.astype(np.float32)
         if turn >= 2:
             slope = places * toned[:, None]
@@ -648,6 +669,24 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
         weights = 1 / (1 + np.square(left / np.float32(2.0 * scatter)))
     curves = np.stack([_HATS @ piece for piece in np.split(curve, 3)], axis=1).astype(np.float32)
     return curves, _light(uneven, target.shape)
+
+
+def _steady(curve: NDArray[np.float64], known: NDArray[np.float64], is_rising: bool) -> NDArray[np.float64]:
+    """Return the nearest curve that only rises (or only falls), each knot weighed by how much is known of it.
+
+    No copying makes the darkest ink lighter than grey: a black mark on paper would bend the curve so, and hide in it.
+    (Pools of adjacent violators: M. Ayer et al., "An empirical distribution function for sampling with incomplete
+    information", 1955.)
+    """
+    pools: list[tuple[float, float, int]] = []
+    for value, weight in zip(curve if is_rising else -curve, known + 1e-3, strict=True):
+        pools.append((value, weight, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (low, light, few), (high, heavy, many) = pools[-1], pools[-2]
+            both = light + heavy
+            pools[-2:] = [((low * light + high * heavy) / both, both, few + many)]
+    steady = np.concatenate([np.full(count, value) for value, _, count in pools])
+    return steady if is_rising else -steady
 
 
 def _slow(down: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -806,12 +845,14 @@ def _correlations(seen: _Seen) -> dict[str, Any]:
     if not telling.any():
         return {"blocks": 0, "textured": 0.0}
     scores = both[telling] / np.sqrt(np.maximum(var_x * var_y, 625.0))[telling]
+    of_one = (scores[variance[telling] > _TEXTURE_LEVELS**2] for variance in (var_x, var_y))
     return {
         "blocks": int(telling.sum()),
         "textured": float(telling.sum() / max(1, whole.sum())),
         "correlation_worst": float(scores.min()),
         "correlation_p5": float(np.percentile(scores, 5)),
         "correlation_median": float(np.median(scores)),
+        "contained": max((float(np.median(some)) for some in of_one if len(some) >= _LEAST_CONTAINED), default=0.0),
     }
 
 
@@ -833,7 +874,7 @@ def _glyph_px(registration: Registration) -> float:
 
 def _parallax_px(registration: Registration, seen: _Seen) -> float | None:
     finer, ground = registration.finer, registration.ground
-    if are_sheets(finer, ground) or seen.ratio[seen.core].max() > NOTICEABLE:
+    if seen.ratio[seen.core].max() > NOTICEABLE:
         return None
     return parallax_px(finer.grey, ground.grey, registration.matrix, registration.bend)
 

@@ -97,8 +97,10 @@ DOUBTFUL_SHARE = 0.004
 
 AGREEING_CORRELATION = 0.80
 AGREEING_BLOCKS, LEAST_BLOCKS = 24, 6
-FEW = 0.12
-"""Up to this share of the overlap may differ in what was made from the other."""
+CONTAINED = 0.95
+"""A line drawing that was marked up: half of the structure is the mark-up's, but what is beside it agrees so well."""
+FEW, FEW_ON_SHEETS = 0.12, 0.20
+"""Up to this share of the overlap may differ in what was made from the other; sheets are read before that is said."""
 
 PLAIN_SURROUND = 0.16
 """So little structure around what both show is a frame, a desk or a screen (measured: 0 to 0.11; of crops 0.34 on)."""
@@ -140,7 +142,9 @@ def judge(evidence: Evidence, a: FileFacts, b: FileFacts) -> Judgement:
     """Say what the evidence about pages a and b supports; a is the one whose name comes first."""
     if not evidence.registered or evidence.blocks < AGREEING_BLOCKS:
         return _hardly_compared(evidence)
-    is_page = a.is_page or b.is_page or evidence.glyph_px > 0
+    is_page = evidence.are_sheets
+    if is_page is None:
+        is_page = a.is_page or b.is_page or evidence.glyph_px > 0
     is_coarse = _coarser_side(evidence, a, b) < CLEAR_SIDE_PX and evidence.scale < CLEAR_SCALE
     if _is_same(evidence, is_page, is_coarse):
         return _same(evidence, a, b, is_page, is_coarse)
@@ -185,11 +189,16 @@ def _stands_out(e: Evidence) -> bool:
 
 def _agrees(e: Evidence) -> bool:
     return (
-        e.correlation_median >= AGREEING_CORRELATION
-        and e.differing <= FEW
+        (e.correlation_median >= AGREEING_CORRELATION or _is_contained(e))
+        and e.differing <= (FEW_ON_SHEETS if e.are_sheets else FEW)
         and max(e.cover_a, e.cover_b) >= PARTLY
         and (e.inliers >= 12 or min(e.cover_a, e.cover_b) >= 0.9 or e.correlation_p5 >= SAME_CORRELATION)
     )
+
+
+def _is_contained(e: Evidence) -> bool:
+    """Tell whether one shows all that the other shows, where most of the structure is what was drawn on it."""
+    return e.contained >= CONTAINED and e.inliers >= SCENE_INLIERS
 
 
 def _is_scene(e: Evidence) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog.imaging.inksheet import evenly_lit, is_page_like
+from catalog.imaging.inksheet import bears_writing, evenly_lit, is_page_like
 
 WORKING_NAME = "working"
 PHOTO_SIDE_PX = 1_024
@@ -69,6 +69,11 @@ class WorkingPicture:
         return self.is_page or is_page_like(evenly_lit(self.grey))
 
     @cached_property
+    def bears_writing(self) -> bool | None:
+        """Whether something may be written on it; None where it is too small to tell."""
+        return bears_writing(self.grey)
+
+    @cached_property
     def halved(self) -> "WorkingPicture":
         """The same picture at half its size, averaged over areas."""
         size = tuple(max(1, side // 2) for side in self.grey.shape[::-1])
@@ -77,5 +82,10 @@ class WorkingPicture:
 
 
 def are_sheets(a: WorkingPicture, b: WorkingPicture) -> bool:
-    """Tell whether two pictures are compared as sheets of paper: one is a page, or both are photographs of one."""
-    return a.is_page or b.is_page or (a.is_sheet and b.is_sheet)
+    """Tell whether two pictures are compared as sheets of paper: one is a page, or both are photographs of one.
+
+    Not where it can be seen that nothing is written on one of them: then no character was exchanged for another.
+    """
+    if not (a.is_page or b.is_page or (a.is_sheet and b.is_sheet)):
+        return False
+    return a.bears_writing is not False and b.bears_writing is not False

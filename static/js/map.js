@@ -121,12 +121,37 @@ async function whereResultsLie() {
   return corners.length ? L.latLngBounds(corners) : null;
 }
 
+/** A small map of the whole city in the corner, with what is in view: without tiles nothing else tells where one is. */
+const Where = L.Control.extend({
+  options: { position: "bottomright" },
+  onAdd() {
+    const corner = L.DomUtil.create("div", "where");
+    corner.setAttribute("aria-hidden", "true");
+    return corner;
+  },
+  draw(outline, city) {
+    const still = { zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, boxZoom: false, touchZoom: false, zoomSnap: 0, zoomAnimation: false };
+    const small = L.map(this.getContainer(), still).fitBounds(city.getBounds(), { padding: [4, 4] });
+    L.geoJSON(outline, { interactive: false, style: styleOf }).addTo(small);
+    const frame = L.rectangle(map.getBounds(), { interactive: false, className: "in-view" }).addTo(small);
+    const follow = () => {
+      frame.setBounds(map.getBounds());
+      this.getContainer().hidden = map.getBounds().contains(city.getBounds());
+    };
+    map.on("move", follow);
+    follow();
+  },
+});
+
+const styleOf = (feature) => ({ className: `outline-${feature.properties.kind}` });
+
 async function begin() {
   const outline = await (await fetch(part.dataset.outline)).json();
-  const city = L.geoJSON(outline, { interactive: false, style: (feature) => ({ className: `outline-${feature.properties.kind}` }) }).addTo(map);
+  const city = L.geoJSON(outline, { interactive: false, style: styleOf }).addTo(map);
   const bounds = part.dataset.bounds.split(",").map(Number);
   if (bounds.length === 4) map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2] < bounds[0] ? bounds[2] + 360 : bounds[2]]]);
   else map.fitBounds(await whereResultsLie() ?? city.getBounds(), { padding: [20, 20], maxZoom: 15 });
+  new Where().addTo(map).draw(outline, city);
   await show();
   map.on("moveend", () => { search.hidden = false; show(); });
 }

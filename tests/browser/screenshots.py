@@ -2,7 +2,7 @@
 
     python tests/browser/screenshots.py [http://127.0.0.1:8000] [--dark] [--folder docs/pages] [--only record,find]
 
-The demo's people sign in; nothing is filed, decided or retried.
+The demo's people sign in; a draft is thrown away again, nothing is filed, decided or retried.
 """
 
 import argparse
@@ -75,11 +75,7 @@ def pages(page: Page, person: str) -> Iterator[str]:
                 page.locator(link).first.click()
                 yield name.removesuffix("s")
     elif person == "building":
-        page.goto("/file")
-        yield "file"
-        page.goto("/file/describe")
-        if page.url.endswith("/describe"):
-            yield "describe"
+        yield from describe_a_picture(page)
         page.goto("/?agency=building")
         page.locator(A_CARD).first.click()
         if page.get_by_role("link", name="Amend").count():
@@ -112,14 +108,33 @@ def open_a_telling_record(page: Page) -> bool:
 
 def search_by_picture(page: Page) -> Iterator[str]:
     """Ask whose picture the first record's preview is."""
-    page.goto("/?agency=building")
-    preview = page.request.get(page.locator(".card img").first.get_attribute("src"))
+    picture = a_preview(page)
     page.goto("/by-picture")
     yield "by-picture"
-    page.set_input_files("input[type=file]", {"name": "found.jpg", "mimeType": "image/jpeg", "buffer": preview.body()})
+    page.set_input_files("input[type=file]", picture)
     page.locator("form[enctype] button[type=submit]").click()
     page.locator(".sought h1").wait_for()
     yield "picture-search"
+
+
+def describe_a_picture(page: Page) -> Iterator[str]:
+    """Send a picture, look at the form that describes it, and throw the draft away."""
+    picture = a_preview(page)
+    page.goto("/file")
+    yield "file"
+    page.set_input_files("input[type=file]", picture)
+    page.get_by_role("button", name="Send and describe").click()
+    page.wait_for_url("**/file/describe")
+    yield "describe"
+    page.get_by_role("button", name="Throw").click()
+    page.wait_for_load_state()
+
+
+def a_preview(page: Page) -> dict:
+    """Return the preview of the newest record of a department, as a file to choose."""
+    page.goto("/?agency=building")
+    preview = page.request.get(page.locator(".card img").first.get_attribute("src"))
+    return {"name": "found.jpg", "mimeType": "image/jpeg", "buffer": preview.body()}
 
 
 def sign_in(page: Page, person: str) -> None:

@@ -118,24 +118,16 @@ WIDER = """[...document.querySelectorAll("main *, header *, footer *")]
 
 @pytest.mark.parametrize("locale", ["en-US", "es-US"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_overflows(visit, city, locale, width, color_scheme):
-    axe = AXE.read_text()
-    page = visit(city, width=width, color_scheme=color_scheme, locale=locale)
-    stranger = visit(width=width, color_scheme=color_scheme, locale=locale)
+def test_axe_finds_nothing_and_nothing_overflows_in_light_and_dark(visit, city, locale, width):
+    page, stranger = (visit(who, width=width, locale=locale) for who in (city, None))
     found = {}
     for name, address in [*addresses(city).items(), ("sign in", "/sign-in"), ("follow", "/corrections")]:
         window = stranger if name in ("sign in", "follow") else page
         window.goto(address)
         if name == "record":
             window.locator(".copy details > summary").first.click()
-        window.evaluate(axe)
-        result = window.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-        found[name] = [
-            f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
-            for v in result["violations"]
-            for node in v["nodes"]
-        ]
+        window.evaluate(AXE.read_text())
+        found[name] = [problem for scheme in ("light", "dark") for problem in problems_of(window, scheme)]
         if window.evaluate("document.documentElement.lang") != locale[:2]:
             found[name].append("in another language")
         if window.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -143,13 +135,23 @@ def test_axe_finds_nothing_and_nothing_overflows(visit, city, locale, width, col
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
+def problems_of(window, color_scheme: str) -> list[str]:
+    """Return what axe finds in a page in that scheme."""
+    window.emulate_media(color_scheme=color_scheme)
+    result = window.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{color_scheme}: {v['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for v in result["violations"]
+        for node in v["nodes"]
+    ]
+
+
 def test_mistakes_in_a_form_are_reported_so_that_axe_finds_nothing(visit, city):
     page = visit(city)
     page.goto("/file/describe")
     page.get_by_role("button", name="File these 2 pictures").click()
     page.evaluate(AXE.read_text())
-    result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-    assert [v["id"] for v in result["violations"]] == []
+    assert problems_of(page, "light") == []
 
 
 def test_the_first_page_loads_within_200_kB(visit, city):

@@ -530,6 +530,52 @@ def test_a_rare_colour_is_not_left_to_chance(picture):
     assert evidence.offset < 2
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.6, 1.3])
+def test_a_colour_of_which_nothing_else_tells_is_explained_as_grey_is(strength):
+    """White lights on a yellow flower: all else is yellow, so no other pixel tells what becomes of blue."""
+    rng = np.random.default_rng(5)
+    red = np.linspace(20, 190, 200 * 200).reshape(200, 200)
+    yellow = np.stack([red, 0.7 * red, 0.15 * red], axis=2) + rng.normal(0, 4, (200, 200, 3))
+    source = np.clip(yellow, 0, 255).astype(np.uint8)
+    target = strength * (source @ np.array([0.299, 0.587, 0.114])) + rng.normal(0, 2, red.shape)
+    spots = tuple(index.ravel() for index in np.mgrid[0:200:3, 0:200:3])
+    curves, _ = tones(source, target.astype(np.float32), spots)
+    light = (190, 180, 175)
+    explained = sum(curves[level, channel] for channel, level in enumerate(light))
+    assert explained == pytest.approx(strength * 181.7, abs=12)
+
+
+def test_a_black_mark_on_paper_bends_no_curve():
+    """Nothing else on the sheet is black: a curve on which black is white would explain the mark away."""
+    rng = np.random.default_rng(7)
+    grey = np.where(rng.random((200, 200)) < 0.1, 60.0, 250.0) + rng.normal(0, 2, (200, 200))
+    marked = grey.copy()
+    marked[150:190, 100:190] = 0
+    marked_rgb = np.repeat(np.clip(marked, 0, 255).astype(np.uint8)[..., None], 3, 2)
+    spots = tuple(index.ravel() for index in np.mgrid[0:200:3, 0:200:3])
+    for target, falls in ((grey, 1), (255 - grey, -1)):
+        curves, _ = tones(marked_rgb, target.astype(np.float32), spots)
+        assert (falls * np.diff(curves.sum(axis=1)[:64]) > -0.5).all()
+
+
+def test_what_bears_no_writing_is_compared_as_a_picture():
+    drawing = Image.new("RGB", (700, 900), "white")
+    ImageDraw.Draw(drawing).polygon(((350, 120), (120, 700), (600, 700)), fill=(30, 60, 160))
+    a, b = looked_at(drawing, "a", is_page=True), page_of(drawing.rotate(90, expand=True))
+    evidence = measure(a, b)
+    assert evidence.are_sheets is False
+    assert said_of(evidence, a, b) is Supports.SAME_IMAGE
+    marked = drawing.copy()
+    ImageDraw.Draw(marked).text((40, 40), "CRACK 12 MM - SEE SHEET A-3", fill=(230, 20, 20), font_size=30)
+    ImageDraw.Draw(marked).ellipse((300, 400, 460, 560), outline=(230, 20, 20), width=8)
+    b = page_of(marked)
+    assert said_of(measure(a, b), a, b) is Supports.DERIVATIVE
+
+
+def test_sheets_with_writing_are_compared_as_sheets(page):
+    assert measure(page, page_of(sheet(scan=2))).are_sheets is True
+
+
 def set_in(picture: Image.Image, edge: int, colour: int) -> Image.Image:
     return ImageOps.expand(picture.convert("RGB"), edge, (colour,) * 3)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from catalog.imaging.inksheet import ink_signature, is_page_like, ruled_out_many, rules_out
+from catalog.imaging.inksheet import bears_writing, ink_signature, is_page_like, ruled_out_many, rules_out
 from catalog.imaging.methods import ORIENTATIONS
 from tests.imaging.drawn import scene
 
@@ -139,6 +139,37 @@ def test_photographs_are_hardly_ever_taken_for_pages(shared):
 def test_scans_of_print_are_pages(shared):
     names = ("eurotext.tif", "patent.png", "table.15.tif", "turingtest.png", "zanotti-78.jpg", "bois-2.tif")
     assert all(page_like(opened(shared / "samples" / "pages" / name)) for name in names)
+
+
+# ---- is anything written on it? ----
+
+
+def written(picture: Image.Image) -> bool | None:
+    return bears_writing(np.asarray(picture.convert("L")))
+
+
+@pytest.mark.parametrize("change", COPIES)
+def test_something_is_written_on_a_form_however_it_was_copied(change):
+    assert written(COPIES[change](scanned(form(1), 1))) is not False
+
+
+def test_one_word_is_enough_along_or_down():
+    sheet = Image.new("L", (600, 600), 240)
+    ImageDraw.Draw(sheet).text((200, 300), "4711-08", fill=40, font_size=18)
+    assert written(sheet)
+    assert written(sheet.rotate(90))
+    assert written(ImageOps.invert(sheet))
+
+
+def test_nothing_is_written_on_a_drawing_of_a_few_lines_and_a_small_picture_does_not_tell():
+    drawing = Image.new("L", (600, 600), 240)
+    pen = ImageDraw.Draw(drawing)
+    pen.ellipse((100, 100, 500, 500), outline=20, width=6)
+    for place in ((220, 220), (360, 240), (280, 400)):
+        pen.rectangle((*place, place[0] + 20, place[1] + 30), fill=20)
+    assert written(drawing) is False
+    assert written(Image.new("L", (600, 600), 240)) is False
+    assert written(drawing.resize((300, 300))) is None
 
 
 # ---- can they be one sheet? ----

@@ -114,10 +114,7 @@ def test_forms_that_differ_in_a_digit_are_kept_apart(demo):
 @pytest.mark.parametrize(
     ("office", "key"),
     [
-        pytest.param(
-            *("building", "2021/12345/A1.0_site_plan_corr.png"),
-            marks=pytest.mark.xfail(reason="remarks written over a sheet's own ink are taken for another sheet's ink"),
-        ),
+        ("building", "2021/12345/A1.0_site_plan_corr.png"),
         ("housing", "mill-412/plan_cropped.jpg"),
     ],
 )

@@ -114,6 +114,7 @@ def test_two_officers_look_at_different_pairs(visit, officer, second, three_pair
 
 def test_a_pair_that_is_taken_over_is_not_decided_twice(visit, officer, second, three_pairs):
     page = open_queue(visit(officer))
+    page.wait_for_load_state("networkidle")  # what is loaded ahead holds the database in memory
     item = ReviewItem.objects.get(held_by=officer)
     ReviewItem.objects.update(held_by=None, held_until=None)
     assert looking.hold(item, by=second)

@@ -48,6 +48,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory) -> None:
+    """On SQLite, a database in a file: one in memory has a single connection, over which the threads of the server and
+    the test would wait for each other without end."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "catalog.sqlite3")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _history_can_be_emptied(chromium, django_db_setup, django_db_blocker) -> None:
     """Beside Playwright's event loop Django has another connection than before: its guards are lifted likewise."""

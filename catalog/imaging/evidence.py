@@ -8,6 +8,7 @@ exposure reaches 3 and more in some small window. So the worst window decides, n
 All measurements are the same whichever picture is named first.
 """
 
+import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.imaging.reduction import cell_means, reduced
 from catalog.imaging.registration import (
     Matrix,
     Registration,
@@ -277,13 +279,13 @@ def _compared(registration: Registration, at: Registration) -> Comparison | None
             noise_alike=_noise_alike(seen),
             parallax_px=None if are_paper else _parallax_px(at, seen),
             are_sheets=are_paper,
-            glyph_px=_glyph_px(at) if are_paper else 0.0,
+            glyph_px=at.ground.glyph_px if are_paper else 0.0,
             unevenness=seen.unevenness,
             is_inverted=seen.is_inverted,
             residue=packed(differences) if is_told else "",
         ),
         is_a_finer=is_a_finer,
-        laid=seen.laid,
+        laid=seen.laid if seen.laid.ndim == 3 else cv2.cvtColor(seen.laid, cv2.COLOR_GRAY2RGB),
         ground=at.ground.colours,
         differences=differences,
     )
@@ -335,10 +337,13 @@ _SURROUND_REACH_PX = 9
 def _surround(picture: WorkingPicture, other: WorkingPicture, matrix: Matrix) -> float | None:
     """Return the share of what `picture` shows beside `other`, laid on it by the matrix, that has structure near by."""
     scale = _SURROUND_SIDE_PX / max(picture.grey.shape)
-    small = cv2.resize(picture.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if scale < 1:
+        small, scales = reduced(picture.grey, scale)
+    else:
+        small, scales = cv2.resize(picture.grey, None, fx=scale, fy=scale), (scale, scale)
     white = np.full(other.grey.shape, 255, np.uint8)
     size = small.shape[1], small.shape[0]
-    shown = cv2.warpPerspective(white, scaling(scale) @ matrix, size) > 0
+    shown = cv2.warpPerspective(white, scaling(*scales) @ matrix, size) > 0
     beside = ~cv2.dilate(shown.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
     if beside.sum() < 0.02 * beside.size:
         return None
@@ -360,10 +365,9 @@ def _border(picture: WorkingPicture, other: WorkingPicture, matrix: Matrix) -> f
     For each side of the other's outline that lies inside: the middle step in levels across it, against the middle step
     of the same length just inside. The middle one of two sides and more; None where fewer lie inside.
     """
-    scale = min(1.0, _BORDER_SIDE_PX / max(picture.grey.shape))
-    small = cv2.resize(picture.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small, scales = reduced(picture.grey, min(1.0, _BORDER_SIDE_PX / max(picture.grey.shape)))
     small = _soft(small.astype(np.float32), 0.7)
-    outline = cv2.perspectiveTransform(_corners(other.grey.shape[::-1]), scaling(scale) @ matrix)[:, 0]
+    outline = cv2.perspectiveTransform(_corners(other.grey.shape[::-1]), scaling(*scales) @ matrix)[:, 0]
     middle, found = outline.mean(axis=0), []
     for start, end in zip(outline, np.roll(outline, -1, axis=0), strict=True):
         along = end - start
@@ -393,7 +397,7 @@ def _corners(size: tuple[int, int]) -> NDArray[np.float64]:
 class _Seen:
     """Both pictures on the pixels of the coarser, equally sharp."""
 
-    laid: NDArray[np.uint8]
+    laid: NDArray[np.uint8]  # height x width x 3, or height x width where it is grey
     x: Plane  # grey of the finer, laid and low-passed
     y: Plane  # grey of the coarser, low-passed
     sharp_x: Plane  # before the low-pass
@@ -412,22 +416,22 @@ class _Seen:
 def _lay(registration: Registration, are_paper: bool) -> _Seen | None:
     finer, ground, onto, bend = registration.finer, registration.ground, registration.matrix, registration.bend
     shape = ground.grey.shape
-    reduced = reduced_to(finer.colours, onto)
-    laid, covered = laid_on(*reduced, shape, bend), covered_by(*reduced, shape, bend)
+    small, small_onto = reduced_to(finer.shades, onto)
+    laid, covered = laid_on(small, small_onto, shape, bend), covered_by(small, small_onto, shape, bend)
     inner, core = _rims(covered, 2)
     if core.sum() < _MIN_CORE_PX:
         return None
-    sharp_x = cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    sharp_x = (laid if laid.ndim == 2 else cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY)).astype(np.float32)
     sharp_y = ground.grey.astype(np.float32)
     spots = _spots(inner, sharp_y, ground.colours)
 
     def explained(blur_x: float, blur_y: float) -> tuple[Plane, Plane, Plane]:
         """Return y as x explains it, x as y explains it, and the light; all still sharp."""
         forth, light = tones(_soft(laid, blur_x), _soft(sharp_y, blur_y), spots)
-        back, light_back = tones(_soft(ground.colours, blur_y), _soft(sharp_x, blur_x), spots)
+        back, light_back = tones(_soft(ground.shades, blur_y), _soft(sharp_x, blur_x), spots)
         # A curve and a low-pass do not commute where tones are clipped: the curve comes first, on the full picture.
-        as_y = laid_on(*reduced_to(_toned(finer.colours, forth), onto), shape, bend) * light
-        return as_y, _toned(ground.colours, back) * light_back, light
+        as_y = laid_on(*reduced_to(_toned(finer.shades, forth), onto), shape, bend) * light
+        return as_y, _toned(ground.shades, back) * light_back, light
 
     blur_x, blur_y, (as_y, as_x, light) = _equally_sharp(explained, sharp_x, sharp_y, inner)
     if max(blur_x, blur_y) > _NOTABLE_BLUR_PX:
@@ -443,7 +447,7 @@ def _lay(registration: Registration, are_paper: bool) -> _Seen | None:
         _MOST_SWALLOWED_TWO_TONED if _is_two_toned(sharp_x) or _is_two_toned(sharp_y) else _MOST_SWALLOWED
     )
     if not are_paper:
-        clipped = _is_clipped(laid) | _is_clipped(ground.colours)
+        clipped = _is_clipped(laid) | _is_clipped(ground.shades)
         most = np.where(clipped, most, np.float32(_MOST_SWALLOWED_BETWEEN))
     squares = _agreed(forth, back, most)
     ratio = np.sqrt(np.maximum(cv2.boxFilter(squares, -1, (_WINDOW_PX, _WINDOW_PX)), 0))
@@ -557,20 +561,22 @@ def _blurs_of(x: Plane, y: Plane, tiles: list[tuple[slice, slice]]) -> tuple[flo
     return (low, 0.0) if sharper is x else (0.0, low)
 
 
-_TILE_PX = 96
+_TILE_PX, _TILES = 96, 5
 
 
 def _telling_tiles(x: Plane, y: Plane, inner: Mask) -> list[tuple[slice, slice]]:
     """Return up to 5 windows of 96 px inside the overlap that hold the most contrast in both: not a stamp on one."""
-    height, width = y.shape
+    if min(y.shape) < _TILE_PX:
+        return [np.s_[:, :]]
+    spread = np.minimum(*(cell_means(i * i, _TILE_PX) - np.square(cell_means(i, _TILE_PX)) for i in (x, y)))
+    spread[cell_means(inner.astype(np.float32), _TILE_PX) <= 0.95] = -1
     found = []
-    for top in range(0, max(1, height - _TILE_PX + 1), _TILE_PX):
-        for left in range(0, max(1, width - _TILE_PX + 1), _TILE_PX):
-            tile = np.s_[top : top + _TILE_PX, left : left + _TILE_PX]
-            if inner[tile].mean() > 0.95:
-                found.append((min(float(x[tile].std()), float(y[tile].std())), tile))
-    found.sort(key=lambda one: -one[0])
-    return [tile for _, tile in found[:5]] or [np.s_[:, :]]
+    for n in np.argsort(-spread, axis=None, kind="stable")[:_TILES]:
+        row, column = np.unravel_index(n, spread.shape)
+        top, left = int(row) * _TILE_PX, int(column) * _TILE_PX
+        if spread[row, column] >= 0:
+            found.append(np.s_[top : top + _TILE_PX, left : left + _TILE_PX])
+    return found or [np.s_[:, :]]
 
 
 def _fineness(grey: Plane, sigma_px: float, tiles: list[tuple[slice, slice]]) -> float:
@@ -580,7 +586,7 @@ def _fineness(grey: Plane, sigma_px: float, tiles: list[tuple[slice, slice]]) ->
         soft = cv2.GaussianBlur(grey[tile], (0, 0), sigma_px)
         fine = float(np.square(soft - cv2.GaussianBlur(soft, (0, 0), 2.5)).mean())
         shares.append(fine / max(float(soft.var()), 5.0))
-    return float(np.median(shares))
+    return statistics.median(shares)
 
 
 # ---- tones ----
@@ -591,7 +597,7 @@ _HATS = np.stack(
 ).astype(np.float32)
 _BENDING = np.diff(np.eye(_KNOTS), 2, axis=0)
 _STIFFNESS = 8.0 * _BENDING.T @ _BENDING + 0.05 * np.eye(_KNOTS)
-_LOYALTY = np.kron(np.eye(3), 8.0 * _BENDING.T @ _BENDING + 6.0 * np.eye(_KNOTS))
+_LOYALTY = 8.0 * _BENDING.T @ _BENDING + 6.0 * np.eye(_KNOTS)
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _SAMPLES, _TONES = 5_000, 32
 
@@ -631,7 +637,10 @@ def _of_each_tone(levels: NDArray[np.uint8], most: int) -> Iterator[NDArray[np.i
 
 
 def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArray[np.float32], Plane]:
-    """Return how the levels of `source` become the grey levels of `target`: curves (256 x 3) that add up, and a light.
+    """Return how the levels of `source` become the grey levels of `target`: curves that add up, and a light.
+
+    The curves are 256 x 3; 256 x 1 for a `source` without colours, height x width, which comes out as if it had three
+    channels that are alike.
 
     A curve for each channel of 16 straight pieces, and a factor that changes slowly over the picture (a polynomial
     of the second degree, height x width), fitted to the pixels at `spots`; what does not follow the others
@@ -642,32 +651,37 @@ def tones(source: NDArray[np.uint8], target: Plane, spots: Spots) -> tuple[NDArr
     explained, whichever picture they were applied to.
     """
     ys, xs = spots
-    levels, wanted = source[ys, xs], target[ys, xs]
-    of_channel = [_HATS[levels[:, channel]] for channel in range(3)]
+    levels, wanted = source[ys, xs].reshape(len(ys), -1), target[ys, xs]
+    luma = _LUMA if source.ndim == 3 else np.ones(1, np.float32)
+    # What one channel is asked to depart by, three that are alike would share among them.
+    loyalty = np.kron(np.eye(len(luma)), _LOYALTY * len(luma) / 3)
+    of_channel = [_HATS[one] for one in levels.T]
     basis = np.concatenate(of_channel, axis=1)
-    common = sum(share * one for share, one in zip(_LUMA, of_channel, strict=True))
+    common = sum(share * one for share, one in zip(luma, of_channel, strict=True))
     places = _slow(ys / target.shape[0], xs / target.shape[1]).astype(np.float32)
-    is_rising = np.corrcoef(levels @ _LUMA, wanted)[0, 1] >= 0
+    is_rising = np.corrcoef(levels @ luma, wanted)[0, 1] >= 0
     weights, light, uneven = np.ones(len(wanted), np.float32), np.ones(len(wanted), np.float32), np.zeros(5)
     for turn in range(8):
-        lit = basis * light[:, None]
-        weighted = lit * weights[:, None]
         lit_common = common * light[:, None]
         known = lit_common.T @ (lit_common * weights[:, None])
         one = np.linalg.solve(known + _STIFFNESS, lit_common.T @ (weights * wanted))
-        curve = alike = np.kron(_LUMA, _steady(one, np.diag(known), is_rising))
+        steady = _steady(one, np.diag(known), is_rising)
+        toned = common @ steady.astype(np.float32)
         if turn >= _TURNS_ALIKE:
-            curve = alike + np.linalg.solve(lit.T @ weighted + _LOYALTY, weighted.T @ (wanted - lit @ alike))
-        toned = basis @ curve.astype(np.float32)
+            alike = np.kron(luma, steady)
+            lit = basis * light[:, None]
+            weighted = lit * weights[:, None]
+            curve = alike + np.linalg.solve(lit.T @ weighted + loyalty, weighted.T @ (wanted - lit @ alike))
+            toned = basis @ curve.astype(np.float32)
         if turn >= 2:
             slope = places * toned[:, None]
-            steady = slope.T @ (slope * weights[:, None]) + np.eye(5) * 50.0 * len(wanted)
-            uneven = np.linalg.solve(steady, slope.T @ (weights * (wanted - toned)))
+            loyal = slope.T @ (slope * weights[:, None]) + np.eye(5) * 50.0 * len(wanted)
+            uneven = np.linalg.solve(loyal, slope.T @ (weights * (wanted - toned)))
             light = np.clip(1 + places @ uneven.astype(np.float32), 1 - _MOST_UNEVEN, 1 + _MOST_UNEVEN)
         left = wanted - toned * light
         scatter = max(2.0, 1.4826 * float(np.median(np.abs(left))))
         weights = 1 / (1 + np.square(left / np.float32(2.0 * scatter)))
-    curves = np.stack([_HATS @ piece for piece in np.split(curve, 3)], axis=1).astype(np.float32)
+    curves = np.stack([_HATS @ piece for piece in np.split(curve, len(luma))], axis=1).astype(np.float32)
     return curves, _light(uneven, target.shape)
 
 
@@ -706,7 +720,12 @@ def _light(uneven: NDArray[np.float64], shape: tuple[int, ...]) -> Plane:
 
 
 def _toned(colours: NDArray[np.uint8], curves: NDArray[np.float32]) -> Plane:
-    toned = cv2.transform(cv2.LUT(colours, np.ascontiguousarray(curves[:, None, :])), np.ones((1, 3), np.float32))
+    if colours.ndim == 2:
+        toned = cv2.LUT(colours, curves)
+    else:
+        curves = np.ascontiguousarray(curves.T)
+        red, green, blue = (cv2.LUT(plane, curves[n]) for n, plane in enumerate(cv2.split(colours)))
+        toned = cv2.add(cv2.add(red, green), blue)
     return np.clip(toned, 0, 255, out=toned)
 
 
@@ -736,12 +755,13 @@ _TWO_TONED_SHARE, _TWO_TONES = 0.01, (32, 223)
 _OFFSET_PX = 2.0
 _OFFSET_STEEP = 0.02
 _NOISE_SAMPLES = 50_000
+_SHARE_SAMPLES = 200_000
 
 
 def _ratio(target: Plane, predicted: Plane, inner: Mask, slack_px: float) -> _Left:
     steep = cv2.max(_steepness(target), _steepness(predicted))
     left = cv2.subtract(target, predicted)
-    left[~inner] = 0
+    left *= inner
     step = 1 + left.size // _NOISE_SAMPLES
     flat = left.ravel()[::step][inner.ravel()[::step] & (steep.ravel()[::step] < 16)]
     noise = 1.4826 * float(np.median(np.abs(flat))) if len(flat) * step > 500 else _MIN_NOISE
@@ -755,15 +775,17 @@ def _agreed(forth: _Left, back: _Left, most_levels: Plane | np.float32) -> Plane
     """Return the lesser difference of the two, for what is clipped in one shows in the other; the greater where it is
     more than clipping hides there.
     """
-    lesser, greater = np.minimum(forth.squares, back.squares), np.maximum(forth.squares, back.squares)
-    is_much = np.maximum(np.abs(forth.left), np.abs(back.left)) > most_levels
-    return np.where(is_much, greater, lesser)
+    is_much = cv2.max(cv2.absdiff(forth.left, 0), cv2.absdiff(back.left, 0)) > most_levels
+    agreed = cv2.min(forth.squares, back.squares)
+    np.copyto(agreed, np.maximum(forth.squares, back.squares), where=is_much)
+    return agreed
 
 
 def _is_clipped(colours: NDArray[np.uint8]) -> Mask:
-    """Tell where some channel is as light or as dark as it can be, and next to it."""
+    """Tell where some channel, or the grey, is as light or as dark as it can be, and next to it."""
     low, high = _CLIPPED[0] + 1, _CLIPPED[1] - 1
-    is_between = cv2.inRange(colours, (low,) * 3, (high,) * 3)
+    channels = 1 if colours.ndim == 2 else 3
+    is_between = cv2.inRange(colours, (low,) * channels, (high,) * channels)
     return cv2.erode(is_between, np.ones((5, 5), np.uint8)) == 0
 
 
@@ -784,24 +806,34 @@ def _steepness(grey: Plane) -> Plane:
 
 
 def _differences(seen: _Seen, is_a_finer: bool) -> dict[str, Any]:
-    inside, offsets = seen.ratio[seen.core], seen.offset[seen.core]
-    median, p99 = np.percentile(inside, (50, 99))
-    noticed = ((seen.ratio > NOTICEABLE) & seen.core).astype(np.uint8)
+    core = seen.core.view(np.uint8)
+    compared_px = cv2.countNonZero(core)
+    median, p99 = np.percentile(_some(seen.ratio, seen.core), (50, 99))
+    noticed = cv2.compare(seen.ratio, NOTICEABLE, cv2.CMP_GT) & core
     rows, columns = np.nonzero(seen.core.any(axis=1))[0], np.nonzero(seen.core.any(axis=0))[0]
     return {
-        "compared_px": int(seen.core.sum()),
+        "compared_px": compared_px,
         "side_px": int(max(rows[-1] - rows[0], columns[-1] - columns[0]) + _WINDOW_PX),
-        "worst": float(inside.max()),
+        "worst": cv2.minMaxLoc(seen.ratio, core)[1],
         "p99": float(p99),
         "median": float(median),
-        "offset": float(offsets.max()),
-        "offset_p99": float(np.percentile(offsets, 99)),
-        "differing": float(noticed.sum() / inside.size),
-        "regions": _regions(noticed, seen, is_a_finer),
+        "offset": cv2.minMaxLoc(seen.offset, core)[1],
+        "offset_p99": float(np.percentile(_some(seen.offset, seen.core), 99)),
+        "differing": cv2.countNonZero(noticed) / compared_px,
+        "regions": _regions(noticed, compared_px, seen, is_a_finer),
     }
 
 
-def _regions(noticed: NDArray[np.uint8], seen: _Seen, is_a_finer: bool) -> tuple[Region, ...]:
+def _some(values: Plane, mask: Mask) -> NDArray[np.float32]:
+    """Return some of the values inside the mask, spread over all of it, enough to tell shares of a hundredth."""
+    step = max(1, int(cv2.countNonZero(mask.view(np.uint8)) / _SHARE_SAMPLES))
+    step += step % 2 == 0 and values.shape[1] % 2 == 0  # not the same columns in every row
+    return values.ravel()[::step][mask.ravel()[::step]]
+
+
+def _regions(noticed: NDArray[np.uint8], compared_px: int, seen: _Seen, is_a_finer: bool) -> tuple[Region, ...]:
+    if not noticed.any():
+        return ()
     height, width = noticed.shape
     a, b = (seen.x, seen.y) if is_a_finer else (seen.y, seen.x)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(noticed)
@@ -814,7 +846,7 @@ def _regions(noticed: NDArray[np.uint8], seen: _Seen, is_a_finer: bool) -> tuple
         found.append(
             Region(
                 left / width, top / height, (left + across) / width, (top + down) / height,
-                area=area / int(seen.core.sum()),
+                area=area / compared_px,
                 worst=float(seen.ratio[box][here].max()),
                 spread_a=float(a[box][here].std()),
                 spread_b=float(b[box][here].std()),
@@ -857,19 +889,10 @@ def _correlations(seen: _Seen) -> dict[str, Any]:
 
 
 def _block_means(grey: Plane) -> Plane:
-    step = _BLOCK_PX // 2
-    return cv2.boxFilter(grey, -1, (_BLOCK_PX, _BLOCK_PX))[step::step, step::step]
-
-
-def _glyph_px(registration: Registration) -> float:
-    """Return the median height in px of what is written on the coarser picture: connected ink of 4 to 100 px."""
-    grey = registration.ground.grey
-    grey = 255 - grey if np.median(grey) < 128 else grey
-    _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    heights = stats[1:, cv2.CC_STAT_HEIGHT]
-    heights = heights[(heights >= 4) & (heights <= 100)]
-    return float(np.median(heights)) if len(heights) else 0.0
+    """Return the means of blocks of 24 px, 12 px apart: of four cells of 12 px each."""
+    cells = cell_means(grey, _BLOCK_PX // 2)
+    rows = cells[:-1] + cells[1:]
+    return (rows[:, :-1] + rows[:, 1:]) / 4
 
 
 def _parallax_px(registration: Registration, seen: _Seen) -> float | None:
@@ -885,10 +908,10 @@ _QUIET_REACH_PX = 25
 
 def _noise_alike(seen: _Seen) -> float | None:
     """Correlate the noise of both where the picture is flat and alike; None where too little is flat."""
-    structure = (_steepness(_soft(seen.y, 1.5)) > 4).astype(np.uint8)
-    near = cv2.dilate(structure, np.ones((_QUIET_REACH_PX, _QUIET_REACH_PX), np.uint8)).astype(bool)
-    quiet = seen.core & ~near & (seen.ratio < 1)
-    if quiet.sum() < 2_000:
+    structure = cv2.compare(_steepness(_soft(seen.y, 1.5)), 4, cv2.CMP_GT)
+    near = cv2.dilate(structure, np.ones((_QUIET_REACH_PX, _QUIET_REACH_PX), np.uint8))
+    quiet = seen.core & (near == 0) & (seen.ratio < 1)
+    if cv2.countNonZero(quiet.view(np.uint8)) < 2_000:
         return None
     x, y = ((grey - cv2.GaussianBlur(grey, (0, 0), 1.5))[quiet] for grey in (seen.sharp_x, seen.sharp_y))
     spread = float(x.std() * y.std())

@@ -78,6 +78,7 @@ def _paper_near(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 _MARK_PX = (3, 100)
+_GLYPH_PX = (4, 100)
 _MARK_DEPTH = 0.8  # of the paper's level: darker is ink
 _READABLE_SIDE_PX = 500
 _MANY_MARKS = 50
@@ -93,13 +94,27 @@ def bears_writing(grey: NDArray[np.uint8]) -> bool | None:
     """
     if max(grey.shape) < _READABLE_SIDE_PX:
         return None
-    seen = 255 - grey if np.median(grey) < 128 else grey
-    paper = cv2.resize(_paper_near(_fitted(seen, _LIT_SIDE_PX)), seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    ink = (seen < _MARK_DEPTH * np.maximum(paper, 8.0)).astype(np.uint8)
+    seen = _on_light_paper(grey)
+    darkest_paper = _MARK_DEPTH * np.maximum(_paper_near(_fitted(seen, _LIT_SIDE_PX)), 8.0)
+    bounds = cv2.resize(darkest_paper.astype(np.uint8), seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    ink = cv2.compare(seen, bounds, cv2.CMP_LT)
     found = cv2.connectedComponentsWithStats(ink)[2][1:].astype(np.float32)
     tall = found[:, cv2.CC_STAT_HEIGHT]
     marks = found[(tall >= _MARK_PX[0]) & (tall <= _MARK_PX[1]) & (found[:, cv2.CC_STAT_WIDTH] <= 2 * _MARK_PX[1])]
     return len(marks) >= _MANY_MARKS or _has_word(marks[:, :4]) or _has_word(marks[:, [1, 0, 3, 2]])
+
+
+def glyph_px(grey: NDArray[np.uint8]) -> float:
+    """Return the median height in px of what is written on a sheet (height x width): connected ink of 4 to 100 px."""
+    _, ink = cv2.threshold(_on_light_paper(grey), 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    heights = cv2.connectedComponentsWithStats(ink)[2][1:, cv2.CC_STAT_HEIGHT]
+    heights = heights[(heights >= _GLYPH_PX[0]) & (heights <= _GLYPH_PX[1])]
+    return float(np.median(heights)) if len(heights) else 0.0
+
+
+def _on_light_paper(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the picture, or its negative where most of it is dark."""
+    return 255 - grey if 2 * cv2.countNonZero(cv2.compare(grey, 127, cv2.CMP_GT)) < grey.size else grey
 
 
 def _has_word(marks: NDArray[np.float32]) -> bool:

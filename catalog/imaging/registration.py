@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.imaging.reduction import reduced
 from catalog.imaging.working import WorkingPicture, are_sheets
 
 Matrix = NDArray[np.float64]
@@ -26,6 +27,7 @@ _FEATURE_SIDES_PX = (640, 256)
 _FEATURES = 900
 _DEARER_SIDE_PX, _DEARER_FEATURES = 384, 500
 """30 ms a picture; at 640 px it takes three times as long and finds the same crops."""
+_LAID_SIDE_PX = 128
 _COARSE_SIDE_PX = 192
 _RATIO = 0.9
 _WINDOW_PX = 21
@@ -127,7 +129,8 @@ def whole_frame(size_a: tuple[int, int], size_b: tuple[int, int], orientation: i
 
 def _laid_over(a: WorkingPicture, b: WorkingPicture) -> list[tuple[Matrix, int]]:
     """Return the whole-frame matrix of the orientation in which small versions agree best, if they do at all."""
-    small_a, small_b = (_plain(cv2.resize(p.grey, (32, 32), interpolation=cv2.INTER_AREA)) for p in (a, b))
+    smaller = (reduced(p.grey, min(1.0, _LAID_SIDE_PX / min(p.grey.shape)))[0] for p in (a, b))
+    small_a, small_b = (_plain(cv2.resize(one, (32, 32), interpolation=cv2.INTER_AREA)) for one in smaller)
     best, orientation = max((float((_oriented(small_a, way) * small_b).mean()), way) for way in range(8))
     if best < 0.5:
         return []
@@ -182,19 +185,14 @@ def _features_found(picture: WorkingPicture, is_mirrored: bool) -> Features:
     grey = picture.grey[:, ::-1] if is_mirrored else picture.grey
     points, codes = [], []
     for side_px in _FEATURE_SIDES_PX:
-        scale = min(1.0, side_px / max(grey.shape))
-        if scale == 1.0 and side_px != _FEATURE_SIDES_PX[-1] and max(grey.shape) <= _FEATURE_SIDES_PX[-1]:
+        if side_px != _FEATURE_SIDES_PX[-1] and max(grey.shape) <= _FEATURE_SIDES_PX[-1]:
             continue
-        small = (
-            np.ascontiguousarray(grey)
-            if scale == 1
-            else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        )
+        small, scales = reduced(np.ascontiguousarray(grey), min(1.0, side_px / max(grey.shape)))
         share = _FEATURES if side_px == _FEATURE_SIDES_PX[0] else _FEATURES // 3
         keypoints = cv2.ORB_create(share, 1.2, 8, fastThreshold=5).detect(small, None)
         keypoints, described = cv2.xfeatures2d.TEBLID_create(1.0).compute(small, keypoints)
         if described is not None and len(keypoints):
-            points.append((np.float32([k.pt for k in keypoints]) + 0.5) / scale - 0.5)
+            points.append((np.float32([k.pt for k in keypoints]) + 0.5) / np.float32(scales) - 0.5)
             codes.append(described)
     if not points:
         return np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)
@@ -204,12 +202,11 @@ def _features_found(picture: WorkingPicture, is_mirrored: bool) -> Features:
 def dearer_features_of(picture: WorkingPicture) -> Features:
     """Return (points n x 2 in px of the working picture, square roots of SIFT's descriptors n x 128, float32)."""
     if picture not in _known_dearer:
-        scale = min(1.0, _DEARER_SIDE_PX / max(picture.grey.shape))
-        small = cv2.resize(picture.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small, scales = reduced(picture.grey, min(1.0, _DEARER_SIDE_PX / max(picture.grey.shape)))
         keypoints, described = cv2.SIFT_create(_DEARER_FEATURES, contrastThreshold=0.02).detectAndCompute(small, None)
         if described is None:
             keypoints, described = (), np.zeros((0, 128), np.float32)
-        points = (np.float32([k.pt for k in keypoints]).reshape(-1, 2) + 0.5) / scale - 0.5
+        points = (np.float32([k.pt for k in keypoints]).reshape(-1, 2) + 0.5) / np.float32(scales) - 0.5
         shares = described / np.maximum(described.sum(axis=1, keepdims=True), 1e-6)
         _known_dearer[picture] = points, np.sqrt(shares).astype(np.float32)
     return _known_dearer[picture]
@@ -249,9 +246,8 @@ def coarse_fit(a: Grey, b: Grey, matrix: Matrix) -> float:
 
     The correlation of the overlapping parts, weighted by how much of the lesser picture overlaps: -1 to 1.
     """
-    scale = min(1.0, _COARSE_SIDE_PX / max(b.shape))
-    small_b = cv2.resize(b, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    whole = scaling(scale) @ matrix
+    small_b, scales = reduced(b, min(1.0, _COARSE_SIDE_PX / max(b.shape)))
+    whole = scaling(*scales) @ matrix
     small_a, whole = reduced_to(a, whole)
     warped, covered = (f(small_a, whole, small_b.shape) for f in (laid_on, covered_by))
     if covered.sum() < 200:
@@ -293,9 +289,8 @@ def reduced_to(a: NDArray[np.uint8], matrix: Matrix) -> tuple[NDArray[np.uint8],
     scale = scale_of(matrix, a.shape[1::-1])
     if scale > 0.8 or min(a.shape[:2]) * scale < 4:
         return a, matrix
-    size = max(1, round(a.shape[1] * scale)), max(1, round(a.shape[0] * scale))
-    small = cv2.resize(a, size, interpolation=cv2.INTER_AREA)
-    return small, matrix @ np.linalg.inv(scaling(size[0] / a.shape[1], size[1] / a.shape[0]))
+    small, scales = reduced(a, scale)
+    return small, matrix @ np.linalg.inv(scaling(*scales))
 
 
 def laid_on(a: NDArray, matrix: Matrix, shape: tuple[int, ...], bend: "Bend | None" = None) -> NDArray:
@@ -387,8 +382,8 @@ def refine(a: Grey, b: Grey, matrix: Matrix, bent_px: float = _BENT_PX) -> tuple
     error_px, full, bend = float("nan"), max(b.shape), None
     for side_px in (min(full, 320), min(full, 1_024 if full > 1_100 else 640)):
         scale = side_px / full
-        small_b = b if scale == 1 else cv2.resize(b, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        evened_b, down = _evened(small_b), scaling(scale)
+        small_b, scales = reduced(b, scale)
+        evened_b, down = _evened(small_b), scaling(*scales)
         for _ in range(2):
             moves = _shifts(a, evened_b, down @ matrix)
             step = moves and _agreed(*moves)
@@ -460,6 +455,9 @@ def _agreed(points: NDArray[np.float64], moved: NDArray[np.float64]) -> tuple[Ma
     step, mask = cv2.findHomography(moved, points, cv2.USAC_MAGSAC, 1.0, maxIters=1000, confidence=0.999)
     if step is None or mask.sum() < 12:
         return None
+    agreed = mask.ravel().astype(bool)
+    polished, _ = cv2.findHomography(moved[agreed], points[agreed], 0)
+    step = step if polished is None else polished
     left = cv2.perspectiveTransform(moved[:, None], step)[:, 0] - points
     return step, float(np.median(np.hypot(*left.T))), float(np.median(np.hypot(*(moved - points).T)))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog.imaging.inksheet import bears_writing, evenly_lit, is_page_like
+from catalog.imaging.inksheet import bears_writing, evenly_lit, glyph_px, is_page_like
 
 WORKING_NAME = "working"
 PHOTO_SIDE_PX = 1_024
@@ -64,6 +64,12 @@ class WorkingPicture:
         return cv2.cvtColor(self.colours, cv2.COLOR_RGB2GRAY)
 
     @cached_property
+    def shades(self) -> NDArray[np.uint8]:
+        """The colours, height x width x 3, or the grey alone, height x width, where all colours are greys."""
+        red, green, blue = cv2.split(self.colours)
+        return red if np.array_equal(red, green) and np.array_equal(red, blue) else self.colours
+
+    @cached_property
     def is_sheet(self) -> bool:
         """Paper with ink on it, unevenly lit or with a desk around it too."""
         return self.is_page or is_page_like(evenly_lit(self.grey))
@@ -72,6 +78,11 @@ class WorkingPicture:
     def bears_writing(self) -> bool | None:
         """Whether something may be written on it; None where it is too small to tell."""
         return bears_writing(self.grey)
+
+    @cached_property
+    def glyph_px(self) -> float:
+        """Middle height of what is written on it, in px; 0 where nothing is."""
+        return glyph_px(self.grey)
 
     @cached_property
     def halved(self) -> "WorkingPicture":

@@ -142,9 +142,12 @@ def test_other_tones_do_not_move_a_picture(picture, a):
     assert farthest_px(register(a, b), a, np.eye(3)) < EXACT_PX
 
 
-def test_a_sheet_that_was_scanned_askew_lies_where_it_lay():
-    matrix = np.vstack([cv2.getRotationMatrix2D((582, 413), 0.7, 1), [0, 0, 1]])
-    again = cv2.warpPerspective(np.asarray(sheet(scan=2)), matrix, (1_165, 827), flags=cv2.INTER_CUBIC, borderValue=246)
+@pytest.mark.parametrize("scan", [2, 3, 4])
+@pytest.mark.parametrize("degrees", [-1.1, 0.2, 0.45, 0.7])
+def test_a_sheet_that_was_scanned_askew_lies_where_it_lay(degrees, scan):
+    matrix = np.vstack([cv2.getRotationMatrix2D((582, 413), degrees, 1), [0, 0, 1]])
+    scanned = np.asarray(sheet(scan=scan))
+    again = cv2.warpPerspective(scanned, matrix, (1_165, 827), flags=cv2.INTER_CUBIC, borderValue=246)
     a, b = (looked_at(one, name, is_page=True) for one, name in ((sheet(), "a"), (Image.fromarray(again), "b")))
     assert farthest_px(register(a, b), a, matrix) < EXACT_PX
 

@@ -13,7 +13,7 @@ import pytest
 
 from catalog.services.leasing import LEASE_SECONDS
 
-from .test_workers import PROJECT, Installation, _absent, _drop, _postgres_database, expected_members, fill
+from .test_workers import PROJECT, Installation, _absent, expected_members, fill
 
 SECONDS_TO_START = 30
 HOLDER = """
@@ -95,18 +95,14 @@ class WithMatchers(Installation):
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
-def installation(request, tmp_path):
-    database = ""
-    if request.param == "PostgreSQL":
-        try:
-            database = _postgres_database()
-        except psycopg.OperationalError as error:
-            _absent("PostgreSQL", error)
+def installation(request, databases, tmp_path):
+    try:
+        database = databases.postgres() if request.param == "PostgreSQL" else databases.sqlite()
+    except psycopg.OperationalError as error:
+        _absent("PostgreSQL", error)
     made = WithMatchers(tmp_path, database)
     yield made
     made.kill_workers()
-    if database:
-        _drop(database)
 
 
 def test_every_file_settles_although_matchers_are_killed_while_files_are_filed(installation, tmp_path):

@@ -3,11 +3,13 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import uuid
+from functools import cached_property
 from pathlib import Path
 
 import kombu
@@ -71,24 +73,16 @@ class Installation:
         self.environment = {
             **os.environ,
             "DATA_DIR": str(folder / "data"),
-            "DATABASE_URL": database or f"sqlite:///{folder / 'data' / 'catalog.sqlite3'}",
+            "DATABASE_URL": database,
             "BROKER_URL": broker,
             "QUEUE": f"test-{uuid.uuid4().hex}",
             "DECODE_WALL_SECONDS": "8",
             "LEASE_SECONDS": "12",
             "MATCHER": matcher,
         }
-        self.manage("migrate", "-v0")
-        self.manage("add_agency", "building", "Building and Safety")
 
-    def manage(self, *arguments: str, feed: str = "") -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT, env=self.environment, input=feed, capture_output=True, text=True, check=False,
-            timeout=2 * SECONDS_TO_SETTLE,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def manage(self, *arguments: str) -> str:
+        return _manage(self.environment, *arguments)
 
     def start_worker(self, processes: int = 2) -> None:
         name = uuid.uuid4().hex
@@ -116,16 +110,63 @@ class Installation:
         return state
 
 
-def _postgres_database() -> str:
-    name = f"record_copy_{uuid.uuid4().hex}"
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=2 * SECONDS_TO_SETTLE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def _drop(database: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{database.rsplit("/", 1)[1]}" WITH (FORCE)')
+class Databases:
+    """Databases with one agency, each a copy of one that was migrated for all tests."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.names: list[str] = []
+
+    def sqlite(self) -> str:
+        copy = self.folder / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copy(self._migrated_sqlite, copy)
+        return f"sqlite:///{copy}"
+
+    def postgres(self) -> str:
+        """Raises psycopg.OperationalError where there is no PostgreSQL."""
+        return self._address(self._created(f'TEMPLATE "{self._migrated_postgres}"'))
+
+    @cached_property
+    def _migrated_sqlite(self) -> Path:
+        path = self.folder / "migrated.sqlite3"
+        self._migrate(f"sqlite:///{path}")
+        return path
+
+    @cached_property
+    def _migrated_postgres(self) -> str:
+        name = self._created()
+        self._migrate(self._address(name))
+        return name
+
+    def _migrate(self, address: str) -> None:
+        environment = {**os.environ, "DATA_DIR": str(self.folder), "DATABASE_URL": address}
+        _manage(environment, "migrate", "-v0")
+        _manage(environment, "add_agency", "building", "Building and Safety")
+
+    def _created(self, how: str = "") -> str:
+        name = f"record_copy_{uuid.uuid4().hex}"
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" {how}')
+        self.names.append(name)
+        return name
+
+    @staticmethod
+    def _address(name: str) -> str:
+        return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+
+    def drop(self) -> None:
+        for name in self.names:
+            with psycopg.connect(POSTGRES, autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _absent(service: str, error: Exception) -> None:
@@ -136,14 +177,12 @@ def _absent(service: str, error: Exception) -> None:
 
 
 @pytest.fixture(params=["embedded", "redis", "rabbitmq"])
-def installation(request, tmp_path):
-    database = ""
+def installation(request, databases, tmp_path):
     broker = {"embedded": "filesystem://", "redis": REDIS, "rabbitmq": RABBITMQ}[request.param]
-    if request.param != "embedded":
-        try:
-            database = _postgres_database()
-        except psycopg.OperationalError as error:
-            _absent("PostgreSQL", error)
+    try:
+        database = databases.sqlite() if request.param == "embedded" else databases.postgres()
+    except psycopg.OperationalError as error:
+        _absent("PostgreSQL", error)
     try:
         if request.param == "redis":
             with redis.Redis.from_url(REDIS) as connection:
@@ -156,8 +195,6 @@ def installation(request, tmp_path):
     made = Installation(tmp_path, database, broker)
     yield made
     made.kill_workers()
-    if database:
-        _drop(database)
 
 
 @pytest.fixture
@@ -211,11 +248,11 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(installation, folder):
 
 
 @pytest.mark.parametrize("processes", [1, 2, 8])
-def test_the_order_of_arrival_and_the_number_of_workers_do_not_matter(tmp_path, processes):
+def test_the_order_of_arrival_and_the_number_of_workers_do_not_matter(databases, tmp_path, processes):
     states = []
     for seed in range(2):
         source = shuffled(tmp_path / f"order-{seed}", random.Random(seed * 10 + processes))
-        installation = Installation(tmp_path / f"catalog-{seed}", "", "filesystem://")
+        installation = Installation(tmp_path / f"catalog-{seed}", databases.sqlite(), "filesystem://")
         try:
             installation.start_worker(processes)
             installation.manage("import_folder", str(source), "--agency", "building")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from catalog.imaging.features import MIN_VOTES, LocalFeatures, votes_between
 from catalog.imaging.hashindex import CANDIDATE_MAX_DISTANCE_BITS
-from catalog.imaging.inksheet import rules_out
+from catalog.imaging.inksheet import compared
 from catalog.imaging.methods import HASH_BYTES, INK, LOCAL, ORIENTATIONS, PHASH
 from catalog.models import Copy, Fingerprint, ImageFile, Match, Page
 
@@ -65,12 +65,19 @@ class Nearness:
     votes: int
     own_number: int
     other_number: int
+    other_strokes: int = 0
+    """In how many blocks of ink two sheets bear other strokes, as far as they tell; 0 of pictures."""
 
     @property
     def order(self) -> tuple:
         """The nearest comes first: hashes by distance, then the rest by votes."""
         bits = self.distance_bits if self.is_by_hash else 256
         return bits, 0 if self.is_by_hash else -self.votes
+
+    @property
+    def order_of_sheets(self) -> tuple:
+        """The same where sheets are near by hash: all that is filled in on one form is, so that strokes tell more."""
+        return self.other_strokes, *self.order
 
 
 def find_candidates(file: ImageFile) -> list[Match]:
@@ -122,14 +129,17 @@ def nearness_of(one: Print, other: Print) -> Nearness | None:
     if one.hashes is not None and other.hashes is not None:
         distance, orientation = distance_between(one.hashes, other.hashes)
     is_by_hash = distance is not None and distance <= min(one.max_distance_bits, other.max_distance_bits)
-    if is_by_hash and one.ink and other.ink and rules_out(one.ink, other.ink, orientation):
-        return None
+    other_strokes = 0
+    if is_by_hash and one.ink and other.ink:
+        is_ruled_out, other_strokes = compared(one.ink, other.ink, orientation)
+        if is_ruled_out:
+            return None
     votes = 0
     if one.local and other.local:
         votes = votes_between(LocalFeatures.from_bytes(one.local), LocalFeatures.from_bytes(other.local))
     if not is_by_hash and votes < MIN_VOTES:
         return None
-    return Nearness(is_by_hash, distance, orientation, votes, one.page.number, other.page.number)
+    return Nearness(is_by_hash, distance, orientation, votes, one.page.number, other.page.number, other_strokes)
 
 
 def distance_between(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> tuple[int, int]:
@@ -163,7 +173,8 @@ def _nearest(file: ImageFile, by_file: dict[int, list[Nearness]]) -> list[tuple[
     if not file.pages.filter(is_page=True).exists():
         return found[:CANDIDATES_MAX]
     by_hash = [other for other in found if any(near.is_by_hash for near in other[1])]
-    by_places = [other for other in found if other not in by_hash]
+    by_hash.sort(key=lambda other: (min(n.order_of_sheets for n in other[1] if n.is_by_hash), other[0].rank))
+    by_places = [other for other in found if not any(near.is_by_hash for near in other[1])]
     by_hash, crowd = by_hash[:SHEETS_BY_HASH_MAX], by_hash[SHEETS_BY_HASH_MAX:]
     crowd.sort(key=lambda other: _place_order(_votes(other[1]), other[0].rank))
     by_hash += [other for other in crowd if _votes(other[1]) >= MIN_VOTES][:SHEETS_OF_CROWD_MAX]

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from catalog.imaging.inksheet import bears_writing, ink_signature, is_page_like, ruled_out_many, rules_out
+from catalog.imaging.inksheet import (
+    bears_writing,
+    compared,
+    ink_signature,
+    is_page_like,
+    ruled_out_many,
+    rules_out,
+)
 from catalog.imaging.methods import ORIENTATIONS
 from tests.imaging.drawn import scene
 
@@ -208,6 +215,18 @@ def test_turned_pages_are_compared_as_they_lie(orientation, forms):
     assert not rules_out(signature(same), forms[0], back)
     assert rules_out(forms[0], signature(other), orientation)
     assert rules_out(signature(other), forms[0], back)
+
+
+@pytest.mark.parametrize("change", ["scanned again", "stamped", "JPEG at quality 20"])
+def test_the_sheet_itself_has_fewer_other_strokes_than_any_other_form(change, forms):
+    """Of a soft copy other forms cannot be ruled out, but they come after its original."""
+    for number in (0, 3, 7):
+        page = form(number)
+        again = scanned(page, number + 100) if change == "scanned again" else COPIES[change](scanned(page, number))
+        copy = signature(coded(again.filter(ImageFilter.GaussianBlur(1)), 40))
+        strokes = [compared(copy, one)[1] for one in forms]
+        assert strokes == [compared(one, copy)[1] for one in forms]
+        assert strokes[number] < min(strokes[:number] + strokes[number + 1 :])
 
 
 def test_the_answer_does_not_depend_on_the_order_nor_on_the_company(forms):

@@ -82,3 +82,17 @@ def test_of_a_crowd_those_with_the_most_places_in_common_are_compared_too():
     found = [other for other, _ in comparing._nearest(sheet, near)]
     assert original in found
     assert len(found) == SHEETS_BY_HASH_MAX + SHEETS_OF_CROWD_MAX
+
+
+def test_of_a_crowd_those_with_the_same_strokes_are_compared_first():
+    """A second scan moves a form's hash farther than another number in it, but not its strokes."""
+    sheet, original, *others = [file_of(number, is_sheet=True) for number in range(60)]
+    near = {other.pk: [Nearness(True, 8, 0, 100, 1, 1, other_strokes=12)] for other in others}
+    near[original.pk] = [Nearness(True, 30, 0, 20, 1, 1, other_strokes=1)]
+    assert comparing._nearest(sheet, near)[0][0] == original
+
+
+def test_of_pictures_the_nearest_by_hash_are_compared_first():
+    picture, near_one, far_one = [file_of(number, is_sheet=False) for number in range(3)]
+    near = {near_one.pk: [Nearness(True, 8, 0, 20, 1, 1)], far_one.pk: [Nearness(True, 30, 0, 100, 1, 1)]}
+    assert [other for other, _ in comparing._nearest(picture, near)] == [near_one, far_one]

@@ -12,9 +12,9 @@ def reduced(picture: NDArray, scale: float) -> tuple[NDArray, tuple[float, float
     """Return a picture (height x width [x channels]) at about this scale, at most 1, and its exact scales.
 
     These, across and down, are px of the small picture for one px of the picture. Each pixel of the small one is the
-    mean of the area that it stands for; a last odd row or column of what is halved is left out. About ten times as
-    quick as `cv2.resize` by areas alone, from which it departs by rounding and, at sharp edges, by some levels
-    (tests/imaging/test_reduction.py).
+    mean of the area that it stands for; a last odd row or column of what is halved is left out. Large pictures
+    take a fraction of what `cv2.resize` by areas alone takes; it departs from that by rounding and, at sharp edges, by
+    some levels (tests/imaging/test_reduction.py).
     """
     exact = 1.0
     while scale <= exact * _HALVED_TO and min(picture.shape[:2]) > 1:

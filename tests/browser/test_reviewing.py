@@ -12,7 +12,7 @@ from tests.conftest import drawn, jpeg, tiny
 from tests.questions import ask_about
 
 from .conftest import WIDTHS
-from .test_every_page import AXE, LOOKS, problems_of
+from .test_every_page import AXE, SCHEMES, problems_of
 
 QUEUE, TWELVE = 50, 12
 PATIENCE_MS = 30_000
@@ -114,7 +114,6 @@ def test_two_officers_look_at_different_pairs(visit, officer, second, three_pair
 
 def test_a_pair_that_is_taken_over_is_not_decided_twice(visit, officer, second, three_pairs):
     page = open_queue(visit(officer))
-    page.wait_for_load_state("networkidle")  # what is loaded ahead holds the database in memory
     item = ReviewItem.objects.get(held_by=officer)
     ReviewItem.objects.update(held_by=None, held_until=None)
     assert looking.hold(item, by=second)
@@ -277,7 +276,7 @@ def test_axe_finds_nothing_whatever_is_shown(visit, officer, second, three_pairs
 
 def complaints(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
-    said = [problem for scheme in LOOKS for problem in problems_of(page, scheme)]
+    said = [problem for scheme in SCHEMES for problem in problems_of(page, scheme)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         said.append("wider than the window")
     return said
